@@ -1,0 +1,304 @@
+"""The texts of an evaluation: segments with their references, and what each system made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from mtqe.errors import InputError
+from mtqe.store import digest
+from mtqe.text import joiner
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a text stands in its file: the line, counted from 1, and code points `[start, end)` of that line."""
+
+    path: str
+    line: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The smallest piece that has a reference: a line of a test set, a paragraph or heading of an article.
+
+    `references` holds one text a reference set, None where a set lacks this segment.
+    """
+
+    id: str
+    source: str | None
+    references: tuple[str | None, ...]
+    document: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    id: str
+    segments: tuple[Segment, ...]
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Lines of the hypothesis and of the reference that say the same, or lines of one side that nothing answers.
+
+    `hyp` and `ref` are line indices; `score` is in [0, 1]. `kind` is `match` for linked lines, `omission` for
+    reference lines alone, and for hypothesis lines alone `boilerplate` (edge of the document), `caption` (a short
+    inner line without sentence punctuation), `repetition` (says again what a linked line says) or `addition`.
+    """
+
+    hyp: tuple[int, ...]
+    ref: tuple[int, ...]
+    score: float
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """A partition of the lines of both sides into links, in reading order."""
+
+    links: tuple[Link, ...]
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stored sentence or line of a system's output, the kind of link it stands in, and its place in the file."""
+
+    text: str
+    kind: str = "match"
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unlinked:
+    """Output that is charged to nothing (boilerplate, caption); it stands before unit `before` of the system."""
+
+    piece: Piece
+    before: int
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class SystemOutput:
+    """The output of one system, paired with the segments of a test set.
+
+    texts     one a unit; None is missing output, "" is empty output.
+    units     for each unit the indices of the segments it covers, a partition in order; None: one unit a segment.
+    pieces    for each unit the stored texts that it is joined from, where it was aligned.
+    unlinked  output that belongs to no unit.
+    alignment signature of the alignment that made the units.
+    """
+
+    name: str
+    texts: tuple[str | None, ...]
+    run: int | None = None
+    human: bool = False
+    units: tuple[tuple[int, ...], ...] | None = None
+    pieces: tuple[tuple[Piece, ...], ...] | None = None
+    unlinked: tuple[Unlinked, ...] = ()
+    alignment: str = "identity"
+
+    def locate(self, unit: int, start: int, end: int, separator: str = " ") -> list[Origin]:
+        """Where code points `[start, end)` of a unit's text stand in the stored file, one origin a piece touched."""
+        places, offset = [], 0
+        for piece in self.pieces[unit] if self.pieces else ():
+            low, high = max(start - offset, 0), min(end - offset, len(piece.text))
+            if piece.origin is not None and (low < high or (start == end and 0 <= low == start - offset <= high)):
+                at = piece.origin
+                places.append(Origin(at.path, at.line, at.start + low, at.start + high))
+            offset += len(piece.text) + len(separator)
+        return places
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a metric sees: one unit of one system, with the sources and references of its segments joined."""
+
+    id: str
+    document: str
+    segments: tuple[int, ...]
+    source: str | None
+    references: tuple[str | None, ...]
+    hypothesis: str | None
+
+
+@dataclass(frozen=True)
+class TestSet:
+    """Documents in one language pair with their references, and the systems that translated them.
+
+    Raises InputError when ids repeat, a system's units are no partition of the segments or counts differ.
+    """
+
+    __test__ = False  # its name is the field's term, not a test class
+
+    name: str
+    source_language: str | None
+    target_language: str
+    documents: tuple[Document, ...]
+    systems: tuple[SystemOutput, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _refuse_repeats("segment id", [segment.id for segment in self.segments], self.name)
+        _refuse_repeats("document id", [document.id for document in self.documents], self.name)
+        _refuse_repeats("system name", [system.name for system in self.systems], self.name)
+        widths = {len(segment.references) for segment in self.segments}
+        if len(widths) > 1:
+            raise InputError(f"segments of test set {self.name!r} have different numbers of reference sets: {widths}")
+        for system in self.systems:
+            self._check(system)
+
+    def _check(self, system: SystemOutput) -> None:
+        partition = self.partition(system)
+        if len(system.texts) != len(partition):
+            raise InputError(
+                f"system {system.name!r} has {len(system.texts)} outputs for {len(partition)} segments "
+                f"of test set {self.name!r}",
+                hint="align it, or give one output a segment",
+            )
+        if sorted(i for unit in partition for i in unit) != list(range(len(self.segments))):
+            raise InputError(f"the units of system {system.name!r} do not cover each segment exactly once")
+        for unit in partition:
+            if len({self.segments[i].document for i in unit}) != 1:
+                raise InputError(f"a unit of system {system.name!r} crosses a document boundary")
+
+    @cached_property
+    def segments(self) -> tuple[Segment, ...]:
+        return tuple(segment for document in self.documents for segment in document.segments)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """sha256 of languages, ids, sources and references: it does not depend on the systems."""
+        rows = [[s.id, s.document, s.source, list(s.references)] for s in self.segments]
+        return digest([self.source_language, self.target_language, rows])
+
+    @property
+    def languages(self) -> str:
+        """The pair as WMT writes it, `uk-en`, or the target alone."""
+        return f"{self.source_language}-{self.target_language}" if self.source_language else self.target_language
+
+    @property
+    def reference_sets(self) -> int:
+        return len(self.segments[0].references) if self.segments else 0
+
+    def system(self, name: str) -> SystemOutput:
+        for system in self.systems:
+            if system.name == name:
+                return system
+        raise InputError(f"test set {self.name!r} has no system {name!r}; it has {[s.name for s in self.systems]}")
+
+    def with_systems(self, systems: Sequence[SystemOutput]) -> TestSet:
+        return replace(self, systems=tuple(systems))
+
+    def partition(self, system: SystemOutput) -> tuple[tuple[int, ...], ...]:
+        return system.units if system.units is not None else tuple((i,) for i in range(len(self.segments)))
+
+    def units(self, name: str) -> tuple[Unit, ...]:
+        """The units of a system, with the texts of merged segments joined."""
+        system = self.system(name)
+        return tuple(
+            self._unit(indices, text) for indices, text in zip(self.partition(system), system.texts, strict=True)
+        )
+
+    def _unit(self, indices: tuple[int, ...], text: str | None) -> Unit:
+        segments = [self.segments[i] for i in indices]
+        source = _join([s.source for s in segments], self.source_language or "")
+        columns = zip(*(s.references for s in segments), strict=True)
+        references = tuple(_join(column, self.target_language) for column in columns)
+        name = segments[0].id if len(segments) == 1 else f"{segments[0].id}+{len(segments) - 1}"
+        return Unit(name, segments[0].document, indices, source, references, text)
+
+    def coverage(self, name: str) -> tuple[float, float]:
+        """Share of the reference's characters that has output, and share of the output that is linked to nothing.
+
+        Additions count as unlinked although they are charged to the unit before them. Both shares are in [0, 1].
+        """
+        system, units = self.system(name), self.units(name)
+        sizes = [max(len(r) for r in (*u.references, u.source or "") if r is not None) for u in units]
+        answered = sum(size for size, unit in zip(sizes, units, strict=True) if unit.hypothesis is not None)
+        pieces = [piece for unit in system.pieces or () for piece in unit]
+        free = sum(len(u.piece.text) for u in system.unlinked) + sum(len(p.text) for p in pieces if p.kind != "match")
+        output = sum(len(text or "") for text in system.texts) + sum(len(u.piece.text) for u in system.unlinked)
+        return answered / max(1, sum(sizes)), free / max(1, output)
+
+
+def join_partitions(partitions: Sequence[Sequence[Sequence[int]]], size: int) -> list[int]:
+    """The finest partition of `range(size)` that each given one refines: the common units of several systems.
+
+    Returns for each index the number of its block, blocks numbered by their first index.
+    """
+    root = list(range(size))
+
+    def find(i: int) -> int:
+        while root[i] != i:
+            root[i] = root[root[i]]
+            i = root[i]
+        return i
+
+    for partition in partitions:
+        for unit in partition:
+            for i in unit[1:]:
+                low, high = sorted((find(unit[0]), find(i)))
+                root[high] = low
+    numbers: dict[int, int] = {}
+    return [numbers.setdefault(find(i), len(numbers)) for i in range(size)]
+
+
+def to_dict(test_set: TestSet) -> dict[str, Any]:
+    """A test set as plain JSON values; `from_dict` reads it back unchanged."""
+    return asdict(test_set)
+
+
+def from_dict(value: Mapping[str, Any]) -> TestSet:
+    documents = tuple(
+        Document(
+            d["id"],
+            tuple(
+                Segment(**{**s, "references": tuple(s["references"]), "origin": _origin(s["origin"])})
+                for s in d["segments"]
+            ),
+            d["metadata"],
+        )
+        for d in value["documents"]
+    )
+    systems = tuple(
+        SystemOutput(
+            **{
+                **s,
+                "texts": tuple(s["texts"]),
+                "units": None if s["units"] is None else tuple(tuple(unit) for unit in s["units"]),
+                "pieces": None if s["pieces"] is None else tuple(tuple(map(_piece, unit)) for unit in s["pieces"]),
+                "unlinked": tuple(Unlinked(_piece(u["piece"]), u["before"], u["document"]) for u in s["unlinked"]),
+            }
+        )
+        for s in value["systems"]
+    )
+    return TestSet(**{**value, "documents": documents, "systems": systems, "notes": tuple(value["notes"])})
+
+
+def _origin(value: Mapping[str, Any] | None) -> Origin | None:
+    return None if value is None else Origin(**value)
+
+
+def _piece(value: Mapping[str, Any]) -> Piece:
+    return Piece(value["text"], value["kind"], _origin(value["origin"]))
+
+
+def _join(texts: Sequence[str | None], language: str) -> str | None:
+    present = [text for text in texts if text is not None]
+    return joiner(language).join(present) if present else None
+
+
+def _refuse_repeats(what: str, names: Sequence[str], where: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise InputError(f"{what} {name!r} stands twice in test set {where!r}")
+        seen.add(name)

@@ -1,0 +1,140 @@
+"""The one place where bytes become lines, and lines become sentences and words with offsets."""
+
+from __future__ import annotations
+
+import codecs
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import regex
+
+from mtqe.errors import InputError
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+#: Languages whose sentences and words are joined without a space.
+UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my", "yue", "bo"})
+#: Letters (with their marks) and digits; inner apostrophes, hyphens, and separators between digits keep a word whole.
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:(?:['’ʼ‑-](?=\p{L})|[.,](?=\p{N})(?<=\p{N}[.,]))[\p{L}\p{M}\p{N}]+)*")
+_FOLDS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
+_DASHES = regex.compile(r"[\u2010-\u2015\u2212]")
+
+
+class Word(NamedTuple):
+    """A word and where it stands: code points `[start, end)` of its text."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of a file, without their ends, and what was noted while reading them."""
+
+    lines: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def language_of(code: str) -> str:
+    """The bare language of a code as WMT writes it: `pt` of `pt_BR`, `sr` of `sr_Latn_RS`."""
+    return code.replace("-", "_").split("_")[0].lower()
+
+
+def joiner(language: str) -> str:
+    """What stands between two joined sentences: a space, or nothing in scripts that are written without."""
+    return "" if language_of(language) in UNSPACED else " "
+
+
+def read_lines(path: Path) -> Lines:
+    """Reads a text file as lines; see `decode` and `split_lines` for what a line is."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError("file not found", path=path) from None
+    except IsADirectoryError:
+        raise InputError("is a directory where a file is needed", path=path) from None
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", path=path) from None
+    if not data:
+        raise InputError("the file is empty", path=path)
+    text, notes = decode(data, path)
+    lines = split_lines(text)
+    for number, line in enumerate(lines, 1):
+        if "\0" in line:
+            notes.append(f"{path}:{number}: a NUL character stands in this line")
+        if "\r" in line:
+            notes.append(f"{path}:{number}: a bare carriage return stands inside this line; it does not end it")
+    return Lines(tuple(lines), tuple(notes))
+
+
+def decode(data: bytes, path: Path) -> tuple[str, list[str]]:
+    """Bytes to text: UTF-8, or what a byte-order mark says; the mark is stripped and noted.
+
+    Raises InputError with file, line and byte where the bytes are not valid.
+    """
+    encoding, notes = "utf-8", []
+    for mark, name in _BOMS:
+        if data.startswith(mark):
+            data, encoding = data[len(mark) :], name
+            notes.append(f"{path}: a byte-order mark was stripped; the file was read as {name}")
+            break
+    try:
+        return data.decode(encoding), notes
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        shown = " ".join(f"{byte:02x}" for byte in data[error.start : error.start + 4])
+        raise InputError(
+            f"not valid {encoding} at byte {error.start} ({shown})", path=path, line=line, hint="save the file as UTF-8"
+        ) from None
+
+
+def split_lines(text: str) -> list[str]:
+    r"""Lines end at `\n` or `\r\n` and nowhere else (`str.splitlines` splits at ten more characters)."""
+    lines = text.split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    return [line.removesuffix("\r") for line in lines]
+
+
+def words(text: str) -> list[Word]:
+    """The words of a text in order: runs of letters, marks and digits in any script."""
+    return [Word(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """A form for comparison: NFKC, case folded, quotes and dashes unified. Not length-preserving."""
+    return str(_DASHES.sub("-", unicodedata.normalize("NFKC", text).casefold().translate(_FOLDS)))
+
+
+@lru_cache(maxsize=65536)
+def strip_marks(text: str) -> str:
+    """The text without diacritics: canonical decomposition, combining marks dropped."""
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+
+
+def split_sentences(line: str, language: str) -> list[tuple[int, int]]:
+    """The sentences of one line as code-point ranges `[start, end)`, white space at their edges left out.
+
+    The split is sentencex's; every character that is not white space lies in exactly one range.
+    """
+    import sentencex
+
+    ranges, position = [], 0
+    for sentence in sentencex.segment(language_of(language), line):
+        text = sentence.strip()
+        if not text:
+            continue
+        start = line.index(text, position)
+        position = start + len(text)
+        ranges.append((start, position))
+    return ranges
