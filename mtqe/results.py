@@ -178,6 +178,7 @@ class MetricInfo:
     higher_is_better: bool
     key: str
     signature: str
+    nulls: str = "skip"
     aggregate: Callable[[FloatArray], FloatArray] = field(default=mean, compare=False, repr=False)
 
 
@@ -191,6 +192,7 @@ class Scores:
     units: Mapping[str, tuple[Unit, ...]]
     metrics: Mapping[str, MetricInfo]
     values: Mapping[tuple[str, str], SegmentScores]
+    alignments: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -215,6 +217,10 @@ class Scores:
     def signature(self, system: str, metric: str) -> str:
         """The signature of one number: the metric's, or what it turned out to depend on for this system."""
         return self[system, metric].signature or self.metrics[metric].signature
+
+    def protocol(self, system: str, metric: str) -> str:
+        """What stands beside every signature: how the output was aligned and what missing output counts as."""
+        return f"align:{self.alignments.get(system, 'identity')}|nulls:{self.metrics[metric].nulls}"
 
     @cached_property
     def units_hash(self) -> dict[str, str]:

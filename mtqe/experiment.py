@@ -1,0 +1,138 @@
+"""Experiment files: TOML to an `Experiment`. An unknown key is an error that names the nearest one."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mtqe.errors import ConfigError
+from mtqe.plugins import unknown
+
+
+@dataclass(frozen=True, slots=True)
+class SystemInput:
+    """A system's output on disk: a file, or a directory with one file a document."""
+
+    name: str
+    path: Path
+    human: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TestSetInput:
+    """The files of one test set; `languages` is `uk-en`, or `en` when there is no source."""
+
+    __test__ = False
+
+    name: str
+    languages: str
+    references: tuple[Path, ...]
+    systems: tuple[SystemInput, ...]
+    source: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """What a run does: test sets, metrics (the first is the primary one, that orders systems) and the statistics.
+
+    `metrics` None means the default metrics, and BERTScore where its extra is installed and the target is English.
+    """
+
+    name: str
+    test_sets: tuple[TestSetInput, ...]
+    metrics: tuple[str, ...] | None = None
+    baseline: str | None = None
+    unit: str = "auto"
+    draws: int = 10_000
+    seed: int = 12345
+    input_format: str | None = None
+
+
+def read_experiment(path: Path) -> Experiment:
+    """Reads an experiment file; paths in it are relative to the file.
+
+    Raises ConfigError naming the file and the key for anything it does not know or that has the wrong type.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: file not found") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    read = _Table(table, str(path))
+    experiment = Experiment(
+        name=read.take("name", str, path.stem),
+        test_sets=tuple(
+            _test_set(read.inner(t, f"test_set {i}"), path.parent) for i, t in enumerate(read.take("test_set", list), 1)
+        ),
+        metrics=read.strings("metrics"),
+        baseline=read.take("baseline", str, None),
+        unit=read.take("unit", str, "auto"),
+        draws=read.take("draws", int, 10_000),
+        seed=read.take("seed", int, 12345),
+        input_format=read.take("input_format", str, None),
+    )
+    read.finish()
+    return experiment
+
+
+def _test_set(read: _Table, folder: Path) -> TestSetInput:
+    source = read.take("source", str, None)
+    result = TestSetInput(
+        name=read.take("name", str),
+        languages=read.take("languages", str),
+        references=tuple(folder / path for path in read.strings("references") or read.missing("references")),
+        source=None if source is None else folder / source,
+        systems=tuple(
+            _system(read.inner(s, f"system {i}"), folder) for i, s in enumerate(read.take("system", list), 1)
+        ),
+    )
+    read.finish()
+    return result
+
+
+def _system(read: _Table, folder: Path) -> SystemInput:
+    system = SystemInput(read.take("name", str), folder / read.take("path", str), read.take("human", bool, False))
+    read.finish()
+    return system
+
+
+class _Table:
+    """A TOML table that knows which of its keys have been read."""
+
+    _REQUIRED = object()
+
+    def __init__(self, table: Mapping[str, Any], where: str) -> None:
+        self.table, self.where = table, where
+        self.known: list[str] = []
+
+    def inner(self, table: Any, name: str) -> _Table:
+        if not isinstance(table, dict):
+            raise ConfigError(f"{self.where}: {name} is a table, written [[{name.split()[0]}]]")
+        return _Table(table, f"{self.where}, {name}")
+
+    def take(self, key: str, kind: type, default: Any = _REQUIRED) -> Any:
+        self.known.append(key)
+        if key not in self.table:
+            return self.missing(key) if default is self._REQUIRED else default
+        value = self.table[key]
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise ConfigError(f"{self.where}: {key!r} must be of type {kind.__name__}, not {value!r}")
+        return value
+
+    def strings(self, key: str) -> tuple[str, ...] | None:
+        values = self.take(key, list, None)
+        if values is not None and not (values and all(isinstance(value, str) for value in values)):
+            raise ConfigError(f"{self.where}: {key!r} must be a list of strings, not {values!r}")
+        return None if values is None else tuple(values)
+
+    def missing(self, key: str) -> Any:
+        raise ConfigError(f"{self.where}: {key!r} is missing")
+
+    def finish(self) -> None:
+        for key in self.table:
+            if key not in self.known:
+                raise ConfigError(f"{self.where}: {unknown(f'key {key!r}', key, self.known)}")

@@ -1,0 +1,170 @@
+"""Files to test sets: one module a format, and `load`, which puts references, sources and systems together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from mtqe import plugins
+from mtqe.corpus import Document, Origin, Segment, SystemOutput, TestSet
+from mtqe.errors import ConfigError, InputError
+
+
+@dataclass(frozen=True, slots=True)
+class TextDocument:
+    """The lines of one document as they stand in a file, blank ones included, so that line numbers hold."""
+
+    id: str
+    path: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a reader makes of a path: documents in order, and what it noted (a byte-order mark, a NUL)."""
+
+    documents: tuple[TextDocument, ...]
+    notes: tuple[str, ...] = ()
+
+
+class Reader(Protocol):
+    """A format: a module of this package with these two functions."""
+
+    def accepts(self, path: Path) -> bool: ...
+    def read(self, path: Path) -> Text: ...
+
+
+def read(path: str | Path, input_format: str | None = None) -> Text:
+    """Reads a file, or a directory with one file a document, by the format that accepts it or the one that is named.
+
+    Raises InputError where the data are unusable, ConfigError for a format that does not exist.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise InputError("no such file or directory", path=path)
+    for name in [input_format] if input_format else plugins.names("readers"):
+        reader: Reader = plugins.load("readers", name)
+        if input_format or reader.accepts(path):
+            return reader.read(path)
+    raise InputError("no reader accepts this file", path=path, hint="name one with --input-format")
+
+
+def load(
+    references: str | Path | Sequence[str | Path],
+    input_format: str | None = None,
+    *,
+    source: str | Path | None = None,
+    translations: Mapping[str, str | Path] | None = None,
+    languages: str,
+    name: str | None = None,
+    blank_lines: str = "keep",
+) -> TestSet:
+    """Loads a test set whose files agree line by line: a segment a line, a document a file.
+
+    `references` is a path, or one path a reference set; a path is a file or a directory with one file a document.
+    `translations` maps system names to paths. `languages` is `uk-en`, or `en` when there is no source.
+    `blank_lines="separate"` takes blank reference lines as what stands between the paragraphs of an article;
+    `"keep"` takes them as empty segments. Raises InputError when the numbers of lines differ, with the counts.
+    """
+    paths = [references] if isinstance(references, str | Path) else list(references)
+    if not paths:
+        raise ConfigError("a test set needs at least one reference")
+    source_language, target_language = split_languages(languages)
+    if source is not None and source_language is None:
+        raise ConfigError(f"a source is given, but languages {languages!r} name no source language; write e.g. uk-en")
+    texts = [read(path, input_format) for path in paths]
+    sources = read(source, input_format) if source is not None else None
+    notes = [note for text in (*texts, *([sources] if sources else ())) for note in text.notes]
+    for other in (*texts[1:], *([sources] if sources else ())):
+        _require_parallel(texts[0], other)
+    documents = []
+    for d, document in enumerate(texts[0].documents):
+        segments = []
+        for i, line in enumerate(document.lines):
+            if not line.strip():
+                if blank_lines == "separate":
+                    continue
+                notes.append(f"{document.path}:{i + 1}: the reference line is empty")
+            segments.append(
+                Segment(
+                    id=f"{document.id}:{i + 1}",
+                    source=sources.documents[d].lines[i] if sources else None,
+                    references=tuple(text.documents[d].lines[i] for text in texts),
+                    document=document.id,
+                    origin=Origin(document.path, i + 1, 0, len(line)),
+                )
+            )
+        if not segments:
+            raise InputError("the reference has no text", path=document.path)
+        documents.append(Document(document.id, tuple(segments)))
+    test_set = TestSet(
+        name or Path(paths[0]).stem, source_language, target_language, tuple(documents), notes=tuple(notes)
+    )
+    systems = []
+    for system, path in (translations or {}).items():
+        text = read(path, input_format)
+        _require_parallel(texts[0], text)
+        systems.append(line_by_line(system, text, test_set))
+    return test_set.with_systems(systems)
+
+
+def split_languages(languages: str) -> tuple[str | None, str]:
+    """`uk-en` to `("uk", "en")`, `en` to `(None, "en")`. Raises ConfigError for anything else."""
+    source, dash, target = languages.partition("-")
+    codes = [source, target] if dash else [source]
+    if not all(code.replace("_", "").isalnum() and code[:1].isalpha() for code in codes):
+        raise ConfigError(f"languages are a pair like uk-en, or a target like en, not {languages!r}")
+    return (source, target) if dash else (None, source)
+
+
+def is_line_by_line(text: Text, test_set: TestSet) -> bool:
+    """Whether each segment has its own line in the text and no other line of the text has content."""
+    lines = {document.id: document.lines for document in pair_documents(text, test_set).documents}
+    if set(lines) != {document.id for document in test_set.documents}:
+        return False
+    for document in test_set.documents:
+        numbers = {segment.origin.line for segment in document.segments if segment.origin}
+        filled = {i for i, line in enumerate(lines[document.id], 1) if line.strip()}
+        last = max(numbers, default=0)
+        if len(numbers) != len(document.segments) or len(lines[document.id]) < last or not filled <= numbers:
+            return False
+    return True
+
+
+def line_by_line(name: str, text: Text, test_set: TestSet, human: bool = False) -> SystemOutput:
+    """The output of a system whose lines stand at the same numbers as the segments of the test set."""
+    lines = {document.id: document.lines for document in pair_documents(text, test_set).documents}
+    texts = tuple(lines[s.document][s.origin.line - 1] for s in test_set.segments if s.origin)
+    return SystemOutput(name, texts, human=human)
+
+
+def pair_documents(text: Text, test_set: TestSet) -> Text:
+    """The text with the document ids of the test set: one file answers one document whatever their names are."""
+    if len(text.documents) == len(test_set.documents) == 1:
+        only = text.documents[0]
+        return Text((TextDocument(test_set.documents[0].id, only.path, only.lines),), text.notes)
+    return text
+
+
+def _require_parallel(first: Text, other: Text) -> None:
+    """Raises InputError, naming both files, unless documents and numbers of lines agree."""
+    ids, others = [d.id for d in first.documents], [d.id for d in other.documents]
+    if len(ids) == len(others) == 1:
+        others = ids
+    if ids != others:
+        lost = sorted(set(ids) ^ set(others))
+        raise InputError(
+            f"its documents are not those of {first.documents[0].path} (differing: {', '.join(lost[:5])})",
+            path=Path(other.documents[0].path).parent,
+        )
+    for a, b in zip(first.documents, other.documents, strict=True):
+        if len(a.lines) != len(b.lines):
+            blank = sum(not line.strip() for line in b.lines)
+            raise InputError(
+                f"has {len(b.lines)} lines{f' ({blank} of them blank)' if blank else ''} "
+                f"where {a.path} has {len(a.lines)}",
+                path=b.path,
+                hint="mtqe evaluate aligns output that is segmented otherwise",
+            )
