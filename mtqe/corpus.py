@@ -216,12 +216,13 @@ class TestSet:
         return Unit(name, segments[0].document, indices, source, references, text)
 
     def coverage(self, name: str) -> tuple[float, float]:
-        """Share of the reference's characters that has output, and share of the output that is linked to nothing.
+        """Share of the characters of the reference (the first, or else the source) that has output, and share of
+        the output that is linked to nothing.
 
         Additions count as unlinked although they are charged to the unit before them. Both shares are in [0, 1].
         """
         system, units = self.system(name), self.units(name)
-        sizes = [max(len(r) for r in (*u.references, u.source or "") if r is not None) for u in units]
+        sizes = [len(next((r for r in u.references if r is not None), u.source or "")) for u in units]
         answered = sum(size for size, unit in zip(sizes, units, strict=True) if unit.hypothesis is not None)
         pieces = [piece for unit in system.pieces or () for piece in unit]
         free = sum(len(u.piece.text) for u in system.unlinked) + sum(len(p.text) for p in pieces if p.kind != "match")

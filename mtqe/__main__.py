@@ -1,0 +1,5 @@
+"""`python -m mtqe`"""
+
+from mtqe.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,231 @@
+"""The command line: words to the public functions, results to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from mtqe import __version__
+from mtqe.errors import MtqeError
+
+if TYPE_CHECKING:
+    from mtqe.results import Evaluation
+
+_FORMATS = ("text", "json", "csv", "md", "latex")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; returns its exit code: see `errors.py`, 70 for an internal error, 130 when interrupted."""
+    arguments = _parser().parse_args(argv)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        arguments.command(arguments)
+        sys.stdout.flush()
+    except MtqeError as error:
+        if arguments.debug:
+            raise
+        print(f"mtqe: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("mtqe: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if arguments.debug:
+            raise
+        print(
+            f"mtqe: internal error: {type(error).__name__}: {error}; run again with --debug and report it",
+            file=sys.stderr,
+        )
+        return 70
+    return 0
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    from mtqe.run import run_experiment
+
+    _finish(run_experiment(arguments.file), arguments.output)
+
+
+def _evaluate(arguments: argparse.Namespace) -> None:
+    from mtqe.run import evaluate, name_systems
+
+    evaluation = evaluate(
+        name_systems(arguments.translations),
+        arguments.references,
+        languages=arguments.languages,
+        source=arguments.source,
+        metrics=arguments.metrics,
+        name=arguments.name,
+        baseline=arguments.baseline,
+        unit=arguments.unit,
+        draws=arguments.draws,
+        seed=arguments.seed,
+        input_format=arguments.input_format,
+    )
+    _finish(evaluation, arguments.output)
+
+
+def _report(arguments: argparse.Namespace) -> None:
+    from mtqe.run import load_evaluation
+
+    evaluation = load_evaluation(arguments.directory)
+    print(evaluation.report(arguments.output or arguments.directory))
+
+
+def _score(arguments: argparse.Namespace) -> None:
+    from mtqe import metrics
+    from mtqe.readers import load
+    from mtqe.report.tables import render, score_table
+    from mtqe.run import name_systems
+
+    test_set = load(
+        arguments.references,
+        arguments.input_format,
+        source=arguments.source,
+        translations=name_systems(arguments.translations),
+        languages=arguments.languages,
+    )
+    for note in test_set.notes:
+        print(f"note: {note}", file=sys.stderr)
+    scores = metrics.score(test_set, arguments.metrics or metrics.DEFAULT)
+    print(render(score_table(scores), arguments.format), end="")
+
+
+def _compare(arguments: argparse.Namespace) -> None:
+    from mtqe.report.tables import comparison_table, render
+    from mtqe.run import compare
+
+    comparison = compare(
+        arguments.directory,
+        test_set=arguments.test_set,
+        metric=arguments.metric,
+        unit=arguments.unit,
+        baseline=arguments.baseline,
+        draws=arguments.draws,
+        seed=arguments.seed,
+    )
+    print(render(comparison_table(comparison), arguments.format), end="")
+    print(
+        f"{comparison.unit_reason} Smallest p that {comparison.draws} draws reach: {comparison.smallest_p:.2g}.",
+        file=sys.stderr,
+    )
+
+
+def _metrics(arguments: argparse.Namespace) -> None:
+    from mtqe.report.tables import metric_table, render
+
+    print(render(metric_table(), arguments.format), end="")
+
+
+def _finish(evaluation: Evaluation, output: Path | None) -> None:
+    directory = output or Path("reports") / evaluation.name
+    for note in evaluation.notes:
+        print(f"{'note' if note.kind == 'input' else 'not checked'}: {note.text}", file=sys.stderr)
+    print(evaluation.report(directory))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="mtqe", description="Judge machine translation: align, score, find errors, compare, report.")
+    parser.add_argument("--version", action="version", version=f"mtqe {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    run = _command(commands, "run", _run, "run an experiment file and write its report")
+    run.add_argument("file", metavar="FILE.toml", type=Path)
+    _output(run)
+
+    evaluate = _command(commands, "evaluate", _evaluate, "do everything on files and write a report")
+    _files(evaluate)
+    evaluate.add_argument("--name", help="name of the test set (default: the reference's file name)")
+    _statistics(evaluate)
+    _output(evaluate)
+
+    score = _command(commands, "score", _score, "print corpus scores of files that agree line by line")
+    _files(score)
+    _format(score)
+
+    compare = _command(commands, "compare", _compare, "test the systems of a run directory against each other")
+    compare.add_argument("directory", metavar="DIR", type=Path)
+    compare.add_argument("--metric", help="one metric of the run (default: its first)")
+    compare.add_argument("--test-set", help="one test set of the run, where it has several")
+    _statistics(compare)
+    _format(compare)
+
+    report = _command(commands, "report", _report, "render the report of a run directory anew")
+    report.add_argument("directory", metavar="DIR", type=Path)
+    _output(report)
+
+    _format(_command(commands, "metrics", _metrics, "list the metrics and their parameters"))
+    return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Options are never abbreviated, so that a new one cannot change what an old command line means."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+def _command(commands: Any, name: str, function: Callable[[argparse.Namespace], None], text: str) -> Any:
+    command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    command.set_defaults(command=function)
+    command.add_argument("--debug", action="store_true", help="show where an error came from")
+    return command
+
+
+def _files(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "-t",
+        "--translations",
+        nargs="+",
+        required=True,
+        metavar="[NAME=]PATH",
+        help="system outputs: files, or directories with one file a document",
+    )
+    command.add_argument("-r", "--references", nargs="+", required=True, metavar="PATH", help="one path a reference")
+    command.add_argument("-s", "--source", metavar="PATH")
+    command.add_argument("-l", "--languages", required=True, help="uk-en, or en when there is no source")
+    command.add_argument(
+        "-m", "--metrics", nargs="+", metavar="METRIC", help="such as chrf:word_order=2 bertscore:minilm"
+    )
+    command.add_argument("--input-format", metavar="NAME", help="read every file by this reader")
+
+
+def _statistics(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--baseline", metavar="SYSTEM", help="test the others against this one (default: all pairs)")
+    command.add_argument("--unit", default="auto", choices=("auto", "document", "segment"), help="what is resampled")
+    command.add_argument(
+        "--draws", type=_positive, default=10_000, metavar="N", help="permutations (default: %(default)s)"
+    )
+    command.add_argument("--seed", type=int, default=12345, metavar="N", help="(default: %(default)s)")
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return value
+
+
+def _output(command: argparse.ArgumentParser) -> None:
+    command.add_argument("-o", "--output", type=Path, metavar="DIR", help="where to write (default: reports/NAME)")
+
+
+def _format(command: argparse.ArgumentParser) -> None:
+    command.add_argument("-f", "--format", choices=_FORMATS, default="text", help="(default: %(default)s)")
+
+
+def _interrupt(_signal: int, _frame: Any) -> NoReturn:
+    raise KeyboardInterrupt

@@ -1,0 +1,208 @@
+"""Which system is better by one metric, and is that more than chance? Scores in, one Comparison out."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mtqe import stats
+from mtqe.corpus import join_partitions
+from mtqe.errors import ConfigError
+from mtqe.plugins import unknown
+from mtqe.results import Comparison, FloatArray, Interval, MetricInfo, PairResult, Scores, SystemResult
+from mtqe.store import digest
+
+IntArray = NDArray[np.intp]
+
+TESTS = ("permutation",)
+UNITS = ("auto", "document", "segment")
+#: From this number of documents on, whole documents are resampled; fewer say too little about how documents vary.
+ENOUGH_DOCUMENTS = 20
+#: A pair is won or lost when its adjusted p is below this.
+ALPHA = 0.05
+
+
+def compare(
+    scores: Scores,
+    *,
+    metric: str | None = None,
+    test: str = "permutation",
+    unit: str = "auto",
+    baseline: str | None = None,
+    draws: int = 10_000,
+    seed: int = 12345,
+) -> Comparison:
+    """Ranks the systems that `metric` (default: the first) has scored, and tests their differences in pairs.
+
+    test      `permutation`: paired approximate randomisation, two-sided, exact where 2**n <= draws.
+    unit      what is resampled: `document`, `segment` (a unit of the alignment, where systems were aligned), or `auto`:
+              documents from 20 on, else segments.
+    baseline  tests every other system against this one; None tests all pairs. Holm's correction covers the pairs shown.
+
+    A system's score and interval stand on its own units and are the same whatever systems stand beside it; `units`
+    counts what was resampled. A pair is tested on the finest common units of its two systems, and a common unit counts
+    only where both have a scored unit in it: with a score on one side alone there is nothing to swap, and the two
+    corpus scores would speak of different text. The pair's `delta` is over the counted units; its signature says how
+    many segments were dropped, and with none dropped it is the difference of the two scores. A pair with fewer than
+    two units left is not tested.
+
+    Raises ConfigError for an unknown metric, test, unit or baseline, and for documents where there are fewer than two.
+    """
+    if not scores.metrics:
+        raise ConfigError("there is no metric to compare by")
+    name = next(iter(scores.metrics)) if metric is None else _known("metric", metric, scores.metrics)
+    _known("test", test, TESTS)
+    _known("resampling unit", unit, UNITS)
+    systems = [system for system in scores.systems if scores.has(system, name)]
+    if baseline is not None:
+        _known("baseline", baseline, systems)
+    if draws < 1 or seed < 0:
+        raise ConfigError(f"draws must be at least 1 and seed at least 0, not {draws} and {seed}")
+    documents = _documents(scores)
+    resampled, reason = _choose_unit(unit, len(np.unique(documents)))
+    task = _Task(scores, name, documents if resampled == "document" else None, draws, seed)
+
+    ranked = sorted(systems, key=task.rank)
+    tested = task.test(
+        list(combinations(ranked, 2)) if baseline is None else [(s, baseline) for s in ranked if s != baseline]
+    )
+    significant = [pair for pair in tested if pair.p_adjusted < ALPHA]
+    wins = Counter(pair.a if task.a_is_better(pair) else pair.b for pair in significant)
+    losses = Counter(pair.b if task.a_is_better(pair) else pair.a for pair in significant)
+    return Comparison(
+        test_set=scores.test_set,
+        metric=name,
+        unit=resampled,
+        unit_reason=reason,
+        draws=draws,
+        seed=seed,
+        smallest_p=min((stats.smallest_p(pair.units, draws) for pair in tested), default=1.0),
+        systems=tuple(task.system(system, wins[system], losses[system]) for system in ranked),
+        pairs=tuple(tested),
+    )
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One metric of one test set; `documents` numbers the document of each segment, None resamples segments."""
+
+    scores: Scores
+    metric: str
+    documents: IntArray | None
+    draws: int
+    seed: int
+
+    @property
+    def info(self) -> MetricInfo:
+        return self.scores.metrics[self.metric]
+
+    def rank(self, system: str) -> tuple[bool, float]:
+        """Sort key: best first, systems without a score last."""
+        score = self.scores.corpus(system, self.metric)
+        return math.isnan(score), -score if self.info.higher_is_better else score
+
+    def a_is_better(self, pair: PairResult) -> bool:
+        return (pair.delta > 0) == self.info.higher_is_better
+
+    def system(self, name: str, wins: int, losses: int) -> SystemResult:
+        statistics = self.sums(name, self.common_units([name]))
+        interval = _interval(self.bootstrap(statistics)) if len(statistics) >= 2 else None
+        return SystemResult(name, self.scores.corpus(name, self.metric), interval, len(statistics), wins, losses)
+
+    def test(self, pairs: Sequence[tuple[str, str]]) -> list[PairResult]:
+        """Tests pairs of systems; those with the same common units share one matrix of swaps and one of resamples."""
+        groups: dict[str, tuple[IntArray, list[tuple[str, str]]]] = {}
+        for pair in pairs:
+            common = self.common_units(pair)
+            groups.setdefault(digest(common.tolist()), (common, []))[1].append(pair)
+        found: dict[tuple[str, str], PairResult] = {}
+        for checksum, (common, members) in groups.items():
+            found |= {(result.a, result.b): result for result in self.test_group(members, common, checksum)}
+        tested = [found[pair] for pair in pairs if pair in found]
+        adjusted = stats.holm([pair.p for pair in tested])
+        return [
+            replace(pair, p_adjusted=float(p), signature=f"{pair.signature}|adjust:holm|pairs:{len(tested)}")
+            for pair, p in zip(tested, adjusted, strict=True)
+        ]
+
+    def test_group(self, pairs: Sequence[tuple[str, str]], common: IntArray, checksum: str) -> Iterator[PairResult]:
+        """Tests pairs that have the same common units, without correction."""
+        names = list(dict.fromkeys(name for pair in pairs for name in pair))
+        statistics = np.stack([self.sums(name, common) for name in names])
+        n = statistics.shape[1]
+        if n < 2:
+            return
+        indices = [(names.index(a), names.index(b)) for a, b in pairs]
+        deltas, ps = stats.permutation_tests(statistics, indices, self.info.aggregate, draws=self.draws, seed=self.seed)
+        resamples = self.bootstrap(statistics)
+        kind = "permutation|exact" if stats.all_assignments_fit(n, self.draws) else "permutation"
+        unit = "segment" if self.documents is None else "document"
+        signature = (
+            f"{kind}|draws:{self.draws}|seed:{self.seed}|unit:{unit}|n:{n}"
+            f"|units:{checksum[:12]}|dropped:{np.count_nonzero(common < 0)}"
+        )
+        for (a, b), (i, j), delta, p in zip(pairs, indices, deltas.tolist(), ps.tolist(), strict=True):
+            yield PairResult(a, b, delta, _interval(resamples[i] - resamples[j]), p, p, n, signature)
+
+    def bootstrap(self, statistics: FloatArray) -> FloatArray:
+        return stats.bootstrap(statistics, self.info.aggregate, draws=self.draws, seed=self.seed)
+
+    def common_units(self, systems: Sequence[str]) -> IntArray:
+        """For each segment the number of its common unit, -1 where some system has no scored unit in that."""
+        partitions = [[unit.segments for unit in self.scores.units[system]] for system in systems]
+        common = np.array(join_partitions(partitions, sum(map(len, partitions[0]))), dtype=np.intp)
+        counted = np.ones(len(common), dtype=bool)
+        for system, partition in zip(systems, partitions, strict=True):
+            scored = ~np.isnan(self.scores[system, self.metric].values)
+            counted &= np.isin(common, common[[segments[0] for segments in partition]][scored])
+        return np.where(counted, common, -1)
+
+    def sums(self, system: str, common: IntArray) -> FloatArray:
+        """Statistics (n, k) of a system summed over each counted common unit, or over each document."""
+        first = [unit.segments[0] for unit in self.scores.units[system]]
+        counted = common[first] >= 0
+        labels = (common if self.documents is None else self.documents)[first][counted]
+        names, index = np.unique(labels, return_inverse=True)
+        statistics = self.scores[system, self.metric].statistics[counted]
+        sums = np.zeros((len(names), statistics.shape[1]))
+        np.add.at(sums, index, statistics)
+        return sums
+
+
+def _documents(scores: Scores) -> IntArray:
+    """For each segment the first segment of its document: numbers that do not depend on how systems are aligned."""
+    units = next(iter(scores.units.values()), ())
+    document = {segment: unit.document for unit in units for segment in unit.segments}
+    first: dict[str, int] = {}
+    return np.array([first.setdefault(document[i], i) for i in range(len(document))], dtype=np.intp)
+
+
+def _choose_unit(unit: str, documents: int) -> tuple[Literal["document", "segment"], str]:
+    """What is resampled, and one sentence that says why and what the figures then speak of."""
+    if unit == "document" and documents < 2:
+        raise ConfigError(f"{'one' if documents else 'no'} document: no p-value over documents")
+    enough = documents >= ENOUGH_DOCUMENTS
+    size = f"{'at least' if enough else 'fewer than'} {ENOUGH_DOCUMENTS} documents ({documents})"
+    why = f"The test set has {size}" + (", so " if unit == "auto" else ", and as asked ")
+    if unit == "document" or (unit == "auto" and enough):
+        rough = "" if enough else ", and are rough with so few"
+        return "document", f"{why}whole documents were resampled: the figures speak of documents like these{rough}."
+    return "segment", f"{why}segments were resampled: the figures are conditional on these documents."
+
+
+def _interval(draws: FloatArray) -> Interval | None:
+    low, high = stats.interval(draws)
+    return None if math.isnan(low) else Interval(low, high)
+
+
+def _known(what: str, name: str, known: Iterable[str]) -> str:
+    if name not in known:
+        raise ConfigError(unknown(f"{what} {name!r}", name, known))
+    return name

