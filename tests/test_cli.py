@@ -1,0 +1,140 @@
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mtqe.cli import main
+from mtqe.report.tables import Table, render
+
+FILES = {
+    "ref.txt": ["A storm closed the port of Reni.", "Nobody was hurt.", "The ferry sails on 5 May."],
+    "good.txt": ["A storm closed the port of Reni.", "No one was hurt.", "The ferry sails on 5 May."],
+    "poor.txt": ["The storm has shut Rena port.", "Nobody is hurt hurt.", "Steam goes at May 6."],
+}
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, lines in FILES.items():
+        (tmp_path / name).write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    try:
+        code = main(words)
+    except SystemExit as stop:
+        code = int(stop.code or 0)
+    out = capsys.readouterr()
+    return code, out.out, out.err
+
+
+SCORE = ["score", "-t", "good.txt", "poor.txt", "-r", "ref.txt", "-l", "en", "-m", "bleu", "ter"]
+
+
+def test_score_prints_a_table_and_nothing_else(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, *SCORE)
+    assert (code, err) == (0, "")
+    head, *rows = out.splitlines()
+    assert head.split() == ["System", "Metric", "Score", "n", "Signature"]
+    assert [row.split()[0] for row in rows] == ["good", "good", "poor", "poor"]
+    assert rows[0].endswith("BLEU|nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0")
+
+
+def test_all_formats_carry_the_same_numbers(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = json.loads(run(capsys, *SCORE, "-f", "json")[1])
+    assert [(r["system"], r["metric"], r["n"]) for r in rows] == [
+        ("good", "bleu", 3), ("good", "ter", 3), ("poor", "bleu", 3), ("poor", "ter", 3)
+    ]  # fmt: skip
+    table = list(csv.DictReader(io.StringIO(run(capsys, *SCORE, "-f", "csv")[1])))
+    assert [float(r["score"]) for r in table] == [r["score"] for r in rows]
+    for form in ("text", "md", "latex"):
+        out = run(capsys, *SCORE, "-f", form)[1]
+        assert all(f"{r['score']:.1f}" in out for r in rows)
+    assert r"\_" not in out
+    assert r"BLEU $\uparrow$" in out
+
+
+def test_csv_cells_are_no_formulas() -> None:
+    table = Table(("a",), (("=1+1",), ("-x",), ("fine",), (-1.5,)), ("A",), ())
+    assert render(table, "csv") == "a\n'=1+1\n'-x\nfine\n-1.5\n"
+
+
+def test_cells_are_escaped() -> None:
+    table = Table(("a",), (), ("A_1",), (("50 % & $5 {x} a|b",),))
+    assert r"50 \% \& \$5 \{x\} a\textbar{}b \\" in render(table, "latex")
+    assert r"| 50 % & $5 {x} a\|b |" in render(table, "md")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["score", "-t", "none.txt", "-r", "ref.txt", "-l", "en"], 1, "none.txt: no such file"),
+        (["score", "-t", "good.txt", "-r", "ref.txt", "-l", "en", "-m", "blue"], 2, "did you mean 'bleu'"),
+        (["score", "-t", "good.txt", "-r", "ref.txt", "-l", "en", "-m", "bleu:nul=x"], 2, "did you mean 'nulls'"),
+        (["score", "-t", "good.txt", "a/good.txt", "good.txt", "-r", "ref.txt", "-l", "en"], 2, "same name"),
+        (["score", "-r", "ref.txt", "-l", "en"], 2, "required: -t/--translations"),
+        (["evaluate", "-t", "good.txt", "-r", "ref.txt", "-l", "en", "--drawz", "3"], 2, "unrecognized arguments"),
+        (["run", "none.toml"], 2, "none.toml: file not found"),
+        (["report", "."], 1, "evaluation.json: file not found"),
+        (["compare", "."], 1, "evaluation.json: file not found"),
+        (["frobnicate"], 2, "invalid choice"),
+    ],
+)
+def test_errors_are_one_line_and_an_exit_code(
+    files: Path, capsys: pytest.CaptureFixture[str], words: list[str], code: int, message: str
+) -> None:
+    got, out, err = run(capsys, *words)
+    assert got == code
+    assert out == ""
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_an_internal_error_shows_no_traceback(
+    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mtqe.readers.load", lambda *_a, **_k: 1 / 0)
+    code, _, err = run(capsys, *SCORE)
+    assert code == 70
+    assert err.startswith("mtqe: internal error: ZeroDivisionError")
+    assert "Traceback" not in err
+
+
+def test_a_run_directory_serves_compare_and_report(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["-t", "good.txt", "poor.txt", "-r", "ref.txt", "-l", "en", "-m", "chrf", "bleu", "--draws", "100"]
+    code, out, err = run(capsys, "evaluate", *words, "-o", "out")
+    assert (code, out) == (0, str(Path("out", "report.html")) + "\n")
+    assert "no source text was given" in err
+    written = {p.relative_to("out").as_posix(): p.read_bytes() for p in Path("out").rglob("*") if p.is_file()}
+    assert {"report.html", "report.md", "results.json", "scores.parquet", "evaluation.json", "manifest.json"} <= set(
+        written
+    )
+    pair = json.loads(run(capsys, "compare", "out", "--metric", "bleu", "-f", "json")[1])
+    assert [(p["a"], p["b"], p["units"]) for p in pair] == [("good", "poor", 3)]
+    for path in ("report.html", "report.md", "results.json"):
+        Path("out", path).unlink()
+    assert run(capsys, "report", "out")[0] == 0
+    for path, content in written.items():
+        assert Path("out", path).read_bytes() == content
+
+
+def test_interrupt_ends_with_130(files: Path) -> None:
+    code = "import signal, os\nfrom mtqe import cli, run\n"
+    code += "def slow(*a, **k):\n os.kill(os.getpid(), signal.SIGTERM)\n raise SystemExit('not interrupted')\n"
+    code += "run.run_experiment = slow\nraise SystemExit(cli.main(['run', 'x.toml']))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "mtqe: interrupted\n")
+
+
+def test_a_closed_pipe_is_no_error(files: Path) -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m mtqe metrics | head -c 1 >/dev/null; exit ${{PIPESTATUS[0]}}",
+        shell=True, executable="/bin/bash", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
