@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import combinations
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain, combinations
 from typing import Literal
 
 import numpy as np
@@ -16,10 +15,11 @@ from mtqe import stats
 from mtqe.corpus import join_partitions
 from mtqe.errors import ConfigError
 from mtqe.plugins import unknown
-from mtqe.results import Comparison, FloatArray, Interval, MetricInfo, PairResult, Scores, SystemResult
+from mtqe.results import Comparison, FloatArray, Interval, PairResult, Scores, SystemResult
 from mtqe.store import digest
 
 IntArray = NDArray[np.intp]
+Pair = tuple[str, str]
 
 TESTS = ("permutation",)
 UNITS = ("auto", "document", "segment")
@@ -44,7 +44,8 @@ def compare(
     test      `permutation`: paired approximate randomisation, two-sided, exact where 2**n <= draws.
     unit      what is resampled: `document`, `segment` (a unit of the alignment, where systems were aligned), or `auto`:
               documents from 20 on, else segments.
-    baseline  tests every other system against this one; None tests all pairs. Holm's correction covers the pairs shown.
+    baseline  tests every other system against this one (`delta` = other - baseline); None tests all pairs, the higher
+              ranked first. Holm's correction covers the pairs shown.
 
     A system's score and interval stand on its own units and are the same whatever systems stand beside it; `units`
     counts what was resampled. A pair is tested on the finest common units of its two systems, and a common unit counts
@@ -70,12 +71,15 @@ def compare(
     task = _Task(scores, name, documents if resampled == "document" else None, draws, seed)
 
     ranked = sorted(systems, key=task.rank)
-    tested = task.test(
-        list(combinations(ranked, 2)) if baseline is None else [(s, baseline) for s in ranked if s != baseline]
-    )
-    significant = [pair for pair in tested if pair.p_adjusted < ALPHA]
-    wins = Counter(pair.a if task.a_is_better(pair) else pair.b for pair in significant)
-    losses = Counter(pair.b if task.a_is_better(pair) else pair.a for pair in significant)
+    pairs = list(combinations(ranked, 2)) if baseline is None else [(s, baseline) for s in ranked if s != baseline]
+    alone: dict[str, SystemResult] = {}
+    tested: dict[Pair, PairResult] = {}
+    for group in task.groups(ranked, pairs):
+        system_results, pair_results = task.evaluate(group)
+        alone |= {result.system: result for result in system_results}
+        tested |= {(result.a, result.b): result for result in pair_results}
+    adjusted = _adjust([tested[pair] for pair in pairs if pair in tested])
+    higher_is_better = scores.metrics[name].higher_is_better
     return Comparison(
         test_set=scores.test_set,
         metric=name,
@@ -83,10 +87,23 @@ def compare(
         unit_reason=reason,
         draws=draws,
         seed=seed,
-        smallest_p=min((stats.smallest_p(pair.units, draws) for pair in tested), default=1.0),
-        systems=tuple(task.system(system, wins[system], losses[system]) for system in ranked),
-        pairs=tuple(tested),
+        smallest_p=min((stats.smallest_p(pair.units, draws) for pair in adjusted), default=1.0),
+        systems=tuple(_count_wins(alone[system], adjusted, higher_is_better) for system in ranked),
+        pairs=tuple(adjusted),
     )
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Systems and pairs that stand on the same counted units, so that one matrix of resamples serves them all.
+
+    `common` has for each segment the number of its common unit, -1 where that is not counted.
+    """
+
+    common: IntArray
+    checksum: str
+    systems: list[str] = field(default_factory=list)
+    pairs: list[Pair] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -99,60 +116,52 @@ class _Task:
     draws: int
     seed: int
 
-    @property
-    def info(self) -> MetricInfo:
-        return self.scores.metrics[self.metric]
-
     def rank(self, system: str) -> tuple[bool, float]:
         """Sort key: best first, systems without a score last."""
         score = self.scores.corpus(system, self.metric)
-        return math.isnan(score), -score if self.info.higher_is_better else score
+        return math.isnan(score), -score if self.scores.metrics[self.metric].higher_is_better else score
 
-    def a_is_better(self, pair: PairResult) -> bool:
-        return (pair.delta > 0) == self.info.higher_is_better
+    def groups(self, systems: Sequence[str], pairs: Sequence[Pair]) -> Iterable[_Group]:
+        found: dict[str, _Group] = {}
 
-    def system(self, name: str, wins: int, losses: int) -> SystemResult:
-        statistics = self.sums(name, self.common_units([name]))
-        interval = _interval(self.bootstrap(statistics)) if len(statistics) >= 2 else None
-        return SystemResult(name, self.scores.corpus(name, self.metric), interval, len(statistics), wins, losses)
+        def group_of(members: Sequence[str]) -> _Group:
+            common = self.common_units(members)
+            checksum = digest(common.tolist())
+            return found.setdefault(checksum, _Group(common, checksum))
 
-    def test(self, pairs: Sequence[tuple[str, str]]) -> list[PairResult]:
-        """Tests pairs of systems; those with the same common units share one matrix of swaps and one of resamples."""
-        groups: dict[str, tuple[IntArray, list[tuple[str, str]]]] = {}
+        for system in systems:
+            group_of([system]).systems.append(system)
         for pair in pairs:
-            common = self.common_units(pair)
-            groups.setdefault(digest(common.tolist()), (common, []))[1].append(pair)
-        found: dict[tuple[str, str], PairResult] = {}
-        for checksum, (common, members) in groups.items():
-            found |= {(result.a, result.b): result for result in self.test_group(members, common, checksum)}
-        tested = [found[pair] for pair in pairs if pair in found]
-        adjusted = stats.holm([pair.p for pair in tested])
-        return [
-            replace(pair, p_adjusted=float(p), signature=f"{pair.signature}|adjust:holm|pairs:{len(tested)}")
-            for pair, p in zip(tested, adjusted, strict=True)
+            group_of(pair).pairs.append(pair)
+        return found.values()
+
+    def evaluate(self, group: _Group) -> tuple[list[SystemResult], list[PairResult]]:
+        """Systems before their wins are counted, pairs before correction; no pairs from fewer than two units."""
+        aggregate = self.scores.metrics[self.metric].aggregate
+        names = list(dict.fromkeys([*group.systems, *chain.from_iterable(group.pairs)]))
+        statistics = np.stack([self.sums(name, group.common) for name in names])
+        n = statistics.shape[1]
+        score = {name: self.scores.corpus(name, self.metric) for name in group.systems}
+        if n < 2:
+            return [SystemResult(name, score[name], None, n, 0, 0) for name in group.systems], []
+        drawn = stats.bootstrap(statistics, aggregate, draws=self.draws, seed=self.seed)
+        resamples = dict(zip(names, drawn, strict=True))
+        indices = [(names.index(a), names.index(b)) for a, b in group.pairs]
+        deltas, ps = stats.permutation_tests(statistics, indices, aggregate, draws=self.draws, seed=self.seed)
+        signature = self.signature(group, n)
+        return [SystemResult(name, score[name], _interval(resamples[name]), n, 0, 0) for name in group.systems], [
+            PairResult(a, b, delta, _interval(resamples[a] - resamples[b]), p, p, n, signature)
+            for (a, b), delta, p in zip(group.pairs, deltas.tolist(), ps.tolist(), strict=True)
         ]
 
-    def test_group(self, pairs: Sequence[tuple[str, str]], common: IntArray, checksum: str) -> Iterator[PairResult]:
-        """Tests pairs that have the same common units, without correction."""
-        names = list(dict.fromkeys(name for pair in pairs for name in pair))
-        statistics = np.stack([self.sums(name, common) for name in names])
-        n = statistics.shape[1]
-        if n < 2:
-            return
-        indices = [(names.index(a), names.index(b)) for a, b in pairs]
-        deltas, ps = stats.permutation_tests(statistics, indices, self.info.aggregate, draws=self.draws, seed=self.seed)
-        resamples = self.bootstrap(statistics)
-        kind = "permutation|exact" if stats.all_assignments_fit(n, self.draws) else "permutation"
+    def signature(self, group: _Group, n: int) -> str:
+        exact = "|exact" if stats.all_assignments_fit(n, self.draws) else ""
         unit = "segment" if self.documents is None else "document"
-        signature = (
-            f"{kind}|draws:{self.draws}|seed:{self.seed}|unit:{unit}|n:{n}"
-            f"|units:{checksum[:12]}|dropped:{np.count_nonzero(common < 0)}"
+        dropped = np.count_nonzero(group.common < 0)
+        return (
+            f"permutation{exact}|draws:{self.draws}|seed:{self.seed}|unit:{unit}|n:{n}"
+            f"|units:{group.checksum[:12]}|dropped:{dropped}"
         )
-        for (a, b), (i, j), delta, p in zip(pairs, indices, deltas.tolist(), ps.tolist(), strict=True):
-            yield PairResult(a, b, delta, _interval(resamples[i] - resamples[j]), p, p, n, signature)
-
-    def bootstrap(self, statistics: FloatArray) -> FloatArray:
-        return stats.bootstrap(statistics, self.info.aggregate, draws=self.draws, seed=self.seed)
 
     def common_units(self, systems: Sequence[str]) -> IntArray:
         """For each segment the number of its common unit, -1 where some system has no scored unit in that."""
@@ -190,11 +199,28 @@ def _choose_unit(unit: str, documents: int) -> tuple[Literal["document", "segmen
         raise ConfigError(f"{'one' if documents else 'no'} document: no p-value over documents")
     enough = documents >= ENOUGH_DOCUMENTS
     size = f"{'at least' if enough else 'fewer than'} {ENOUGH_DOCUMENTS} documents ({documents})"
-    why = f"The test set has {size}" + (", so " if unit == "auto" else ", and as asked ")
+    why = f"The test set has {size}, {'so' if unit == 'auto' else 'and as asked'} "
     if unit == "document" or (unit == "auto" and enough):
         rough = "" if enough else ", and are rough with so few"
         return "document", f"{why}whole documents were resampled: the figures speak of documents like these{rough}."
-    return "segment", f"{why}segments were resampled: the figures are conditional on these documents."
+    these = "this document" if documents == 1 else "these documents"
+    return "segment", f"{why}segments were resampled: the figures are conditional on {these}."
+
+
+def _adjust(pairs: Sequence[PairResult]) -> list[PairResult]:
+    adjusted = stats.holm([pair.p for pair in pairs])
+    return [
+        replace(pair, p_adjusted=float(p), signature=f"{pair.signature}|adjust:holm|pairs:{len(pairs)}")
+        for pair, p in zip(pairs, adjusted, strict=True)
+    ]
+
+
+def _count_wins(system: SystemResult, pairs: Sequence[PairResult], higher_is_better: bool) -> SystemResult:
+    significant = [pair for pair in pairs if pair.p_adjusted < ALPHA]
+    winners = [pair.a if (pair.delta > 0) == higher_is_better else pair.b for pair in significant]
+    played = sum(system.system in (pair.a, pair.b) for pair in significant)
+    wins = winners.count(system.system)
+    return replace(system, wins=wins, losses=played - wins)
 
 
 def _interval(draws: FloatArray) -> Interval | None:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from mtqe import __version__, comparison, metrics
-from mtqe.alignment import align_system, is_shifted
+from mtqe.alignment import OutputDocument, align_system
+from mtqe.alignment.parallel import is_shifted
 from mtqe.corpus import SystemOutput, TestSet, from_dict, to_dict
 from mtqe.errors import ConfigError, InputError, UnavailableError
 from mtqe.experiment import Experiment, SystemInput, TestSetInput, read_experiment
@@ -64,7 +65,7 @@ def evaluate(
     systems = translations if isinstance(translations, Mapping) else name_systems([str(t) for t in translations])
     paths = [references] if isinstance(references, str | Path) else list(references)
     test_set = TestSetInput(
-        name=name or Path(paths[0]).stem,
+        name=name or _default_name(Path(paths[0])),
         languages=languages,
         references=tuple(map(Path, paths)),
         systems=tuple(SystemInput(system, Path(path)) for system, path in systems.items()),
@@ -95,6 +96,7 @@ def execute(experiment: Experiment, command: str) -> Evaluation:
     with manifest.step("load and align"):
         test_sets = [_load(entry, experiment, notes) for entry in experiment.test_sets]
     scores = [_score(test_set, experiment, manifest, notes) for test_set in test_sets]
+    notes.append(Note("unchecked", "Whether the meaning is right (reversals, negation, who did what) is not checked."))
     with manifest.step("compare"):
         comparisons = [c for of in scores for c in _compare(of, experiment)]
     return Evaluation(
@@ -102,7 +104,7 @@ def execute(experiment: Experiment, command: str) -> Evaluation:
         tuple(test_sets),
         tuple(scores),
         tuple(comparisons),
-        tuple(notes),
+        tuple(dict.fromkeys(notes)),
         manifest.provenance,
         writer=partial(_write, manifest),
     )
@@ -158,6 +160,13 @@ def name_systems(translations: Sequence[str]) -> dict[str, str]:
     return dict(zip(stems, (path for _, path in pairs), strict=True))
 
 
+def _default_name(reference: Path) -> str:
+    """The reference's file name, or its folder's where the file is only called reference."""
+    return (
+        reference.parent.name if reference.stem.lower().startswith("ref") and reference.parent.name else reference.stem
+    )
+
+
 def _load(entry: TestSetInput, experiment: Experiment, notes: list[Note]) -> TestSet:
     if not entry.systems:
         raise ConfigError(f"test set {entry.name!r} names no system")
@@ -172,7 +181,7 @@ def _load(entry: TestSetInput, experiment: Experiment, notes: list[Note]) -> Tes
     notes += [Note("input", note) for note in test_set.notes]
     test_set = test_set.with_systems([_system(system, test_set, experiment, notes) for system in entry.systems])
     if entry.source is None:
-        notes.append(Note("unchecked", f"{entry.name}: no source text was given, so nothing was checked against it."))
+        notes.append(Note("unchecked", "No source text was given, so nothing was checked against it."))
     return test_set
 
 
@@ -181,7 +190,10 @@ def _system(entry: SystemInput, test_set: TestSet, experiment: Experiment, notes
     notes += [Note("input", note) for note in text.notes]
     if is_line_by_line(text, test_set) and not is_shifted(system := line_by_line(entry.name, text, test_set), test_set):
         return replace(system, human=entry.human)
-    system = replace(align_system(entry.name, text.documents, test_set), human=entry.human)
+    system = replace(
+        align_system(entry.name, [OutputDocument(d.id, d.path, d.lines) for d in text.documents], test_set),
+        human=entry.human,
+    )
     covered, _ = test_set.with_systems([system]).coverage(system.name)
     if covered < _SMALL_COVERAGE:
         notes.append(
@@ -200,10 +212,7 @@ def _score(test_set: TestSet, experiment: Experiment, manifest: Manifest, notes:
         except UnavailableError as error:
             if experiment.metrics is not None:
                 raise
-            notes.append(Note("unchecked", f"{test_set.name}: {request} was left out: {error}."))
-    notes.append(
-        Note("unchecked", f"{test_set.name}: whether the meaning is right (reversals, negation, roles) is not checked.")
-    )
+            notes.append(Note("unchecked", f"{request} was left out: {error}."))
     return replace(
         parts[0],
         metrics={name: info for part in parts for name, info in part.metrics.items()},

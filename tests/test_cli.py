@@ -110,7 +110,7 @@ def test_a_run_directory_serves_compare_and_report(files: Path, capsys: pytest.C
     words = ["-t", "good.txt", "poor.txt", "-r", "ref.txt", "-l", "en", "-m", "chrf", "bleu", "--draws", "100"]
     code, out, err = run(capsys, "evaluate", *words, "-o", "out")
     assert (code, out) == (0, str(Path("out", "report.html")) + "\n")
-    assert "no source text was given" in err
+    assert "No source text was given" in err
     written = {p.relative_to("out").as_posix(): p.read_bytes() for p in Path("out").rglob("*") if p.is_file()}
     assert {"report.html", "report.md", "results.json", "scores.parquet", "evaluation.json", "manifest.json"} <= set(
         written

@@ -67,7 +67,8 @@ class SacrebleuMetric:
         if rows:
             statistics[scored] = rows
             values[scored] = [single._compute_score_from_stats(list(row)).score for row in rows]
-        return SegmentScores(values, statistics, reasons=reasons, signature=str(metric.get_signature()))
+        name = metric._compute_score_from_stats(statistics.sum(axis=0).tolist()).name if rows else self.label
+        return SegmentScores(values, statistics, reasons=reasons, signature=f"{name}|{metric.get_signature()}")
 
     def aggregate(self, sums: FloatArray) -> FloatArray:
         if sums.ndim == 1:  # the published number: sacreBLEU's own arithmetic to the last bit

@@ -30,8 +30,8 @@ class Table:
 def score_table(scores: Scores) -> Table:
     """A row a system and metric: the corpus score with its n, coverage and signature."""
     rows, shown = [], []
-    for (system, name), of in scores.values.items():
-        info, value = scores.metrics[name], scores.corpus(system, name)
+    for system, name in ((s, m) for s in scores.systems for m in scores.metrics if scores.has(s, m)):
+        of, info, value = scores[system, name], scores.metrics[name], scores.corpus(system, name)
         n = len(of.values) - len(of.reasons)
         signature = scores.signature(system, name)
         rows.append((system, name, value, n, len(of.reasons), signature, scores.protocol(system, name)))
