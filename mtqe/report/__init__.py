@@ -1,0 +1,26 @@
+"""One evaluation as a page, as Markdown, as JSON and as figures; the same evaluation gives the same bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mtqe.report import page
+from mtqe.report.export import results
+from mtqe.report.plots import plots
+from mtqe.results import Evaluation
+from mtqe.store import write_atomic, write_json
+
+__all__ = ["write"]
+
+
+def write(evaluation: Evaluation, directory: Path) -> Path:
+    """Writes `report.html`, `report.md`, `results.json` and `figures/*.svg`; returns the path of the page.
+
+    The page comes last: where it stands, the files beside it are of the same evaluation.
+    """
+    for plot in plots(evaluation).values():
+        write_atomic(directory / "figures" / f"{plot.name}.svg", plot.svg + "\n")
+    write_json(directory / "results.json", results(evaluation))
+    write_atomic(directory / "report.md", page.markdown(evaluation))
+    write_atomic(directory / "report.html", page.html(evaluation))
+    return directory / "report.html"

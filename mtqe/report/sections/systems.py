@@ -1,0 +1,103 @@
+"""Systems beside each other: ordered by the primary metric, with intervals, tests of every pair, and plots."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from mtqe.report.markdown import blocks, escape, table
+from mtqe.report.plots import plots
+from mtqe.report.render import render
+from mtqe.report.view import Part, arrow, count, interval, number, p_value, parts, rank
+from mtqe.results import Comparison, Evaluation, MetricInfo, PairResult
+
+ORDER = 20
+TITLE = "Systems"
+
+
+def html(evaluation: Evaluation) -> Markup | None:
+    shown = [part for part in parts(evaluation) if len(part.systems) > 1]
+    if not shown:
+        return None
+    return render(
+        "systems.html",
+        parts=parts(evaluation),
+        shown=shown,
+        plots=plots(evaluation),
+        heading=heading,
+        order=order,
+        statement=statement,
+        pair_rows=pair_rows,
+    )
+
+
+def markdown(evaluation: Evaluation) -> str | None:
+    bodies = []
+    for part in parts(evaluation):
+        for comparison in part.comparisons if len(part.systems) > 1 else ():
+            metric = part.scores.metrics[comparison.metric]
+            title = f"### {escape(part.name)}: {escape(heading(part, metric).lower())}"
+            rows = [[escape(cell) for cell in row] for row in order(part, comparison)]
+            pairs = [[escape(cell) for cell in row] for row in pair_rows(part, comparison)]
+            head = ["system", f"{escape(metric.label)} {arrow(metric)}", "95 % interval", "units", "won", "lost"]
+            pair_head = ["A", "B", "A − B", "95 % interval", "p", "adjusted p", "units", "reading"]
+            bodies += [title, table(head, rows), escape(statement(part, comparison))]
+            bodies += [table(pair_head, pairs, left=2)] if pairs else []
+    return blocks(*bodies) or None
+
+
+def heading(part: Part, metric: MetricInfo) -> str:
+    return f"{'Order' if part.one_document else 'Ranking'} by {metric.label}"
+
+
+def order(part: Part, comparison: Comparison) -> list[list[str]]:
+    """Cells of the table of systems: name, score, interval, units, pairs won, pairs lost; best first."""
+    metric = part.scores.metrics[comparison.metric]
+    return [
+        [
+            place.system,
+            number(place.score, metric.decimals),
+            interval(place.interval, metric.decimals),
+            f"{place.units:,}",
+            str(place.wins),
+            str(place.losses),
+        ]
+        for place in sorted(comparison.systems, key=lambda place: rank(place.score, metric))
+    ]
+
+
+def statement(part: Part, comparison: Comparison) -> str:
+    """What the tests stand on, in words."""
+    reason = comparison.unit_reason.strip().rstrip(".")
+    units = sorted({pair.units for pair in comparison.pairs})
+    shared = f" ({', '.join(f'{n:,}' for n in units)} in each pair)" if units else ""
+    text = f"Paired tests over {comparison.unit}s{shared}. "
+    text += f"{reason[0].upper()}{reason[1:]}. " if reason else ""
+    text += f"{comparison.draws:,} draws with seed {comparison.seed}; the smallest p they can reach is "
+    text += f"{p_value(comparison.smallest_p, False)}. Adjusted p: Holm over {count(len(comparison.pairs), 'pair')}."
+    if part.one_document:
+        text += " One document: this says nothing about other texts, and it is no ranking of the systems."
+    return text + " No difference shown is no proof of equality."
+
+
+def pair_rows(part: Part, comparison: Comparison) -> list[list[str]]:
+    """Cells of the table of pairs: a, b, difference, interval, p, adjusted p, units, what to read in it."""
+    metric = part.scores.metrics[comparison.metric]
+    return [
+        [
+            pair.a,
+            pair.b,
+            number(pair.delta, metric.decimals, signed=True),
+            interval(pair.interval, metric.decimals),
+            p_value(pair.p, pair.p <= comparison.smallest_p),
+            p_value(pair.p_adjusted, pair.p <= comparison.smallest_p and pair.p_adjusted < 1),
+            f"{pair.units:,}",
+            _reading(pair, metric),
+        ]
+        for pair in comparison.pairs
+    ]
+
+
+def _reading(pair: PairResult, metric: MetricInfo) -> str:
+    if not pair.p_adjusted < 0.05:
+        return "no difference shown"
+    return "A better" if (pair.delta > 0) == metric.higher_is_better else "B better"
