@@ -1,0 +1,1 @@
+"""What the neural metrics share: packaged weights, the encoder and its batches."""

@@ -1,0 +1,147 @@
+"""Transformer encoders cut off at a hidden layer: texts in, one vector a token out."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mtqe.errors import ConfigError, UnavailableError
+
+if TYPE_CHECKING:
+    import torch
+
+#: Tokens of a batch, padding included; on a CPU larger batches are no faster.
+TOKEN_BUDGET = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of one text.
+
+    vectors    float32 (tokens, dimensions): the hidden state of each, special tokens included.
+    content    bool (tokens,): False for the tokens that open and close a text, wherever they stand.
+    truncated  the text was longer than the encoder can read; its end is missing here.
+    """
+
+    vectors: NDArray[np.float32]
+    content: NDArray[np.bool_]
+    truncated: bool
+
+
+class Encoder:
+    """A Hugging Face encoder in fp32, of which only the first `layer` layers are loaded and run.
+
+    `directory` holds `config.json`, the weights, `tokenizer.json` and `tokenizer_config.json`; nothing is fetched.
+    `device` is a torch device; None or `auto` is `cuda` where there is one, else `cpu`.
+    Raises ConfigError for a device that does not exist, UnavailableError for one that this machine lacks.
+    """
+
+    def __init__(self, directory: Path, layer: int, device: str | None = None) -> None:
+        import torch
+        from tokenizers import Tokenizer
+        from transformers import AutoConfig, AutoModel
+
+        self.device = _device(device)
+        config = AutoConfig.from_pretrained(directory, local_files_only=True)
+        config.num_hidden_layers = layer
+        with _quiet_transformers():
+            model = AutoModel.from_pretrained(
+                directory, config=config, dtype=torch.float32, add_pooling_layer=False, local_files_only=True
+            )
+        self._model = model.to(self.device).eval()
+        self._padding: int = config.pad_token_id
+        self.max_length: int = json.loads((directory / "tokenizer_config.json").read_bytes())["model_max_length"]
+        self._tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(self.max_length)
+        self._special = self._tokenizer.encode("").ids
+
+    def encode(self, texts: Sequence[str]) -> Iterator[tuple[str, Tokens]]:
+        """Yields every text with its tokens, longest first; texts should be distinct.
+
+        On one machine the same texts, in any order, give the same bits; other texts beside a text move its vectors in
+        the last bits, since the shape of a batch decides how its sums are added up.
+        """
+        encodings = sorted(
+            zip(texts, self._tokenizer.encode_batch(list(texts)), strict=True),
+            key=lambda pair: (-len(pair[1].ids), pair[0]),
+        )
+        start = 0
+        for size in batch_sizes([len(encoding.ids) for _, encoding in encodings], TOKEN_BUDGET):
+            batch = encodings[start : start + size]
+            start += size
+            ids = [encoding.ids for _, encoding in batch]
+            for (text, encoding), vectors in zip(batch, self._run(ids), strict=True):
+                content = ~np.isin(encoding.ids, self._special)
+                yield text, Tokens(vectors, content, bool(encoding.overflowing))
+
+    def _run(self, batch: Sequence[Sequence[int]]) -> Iterator[NDArray[np.float32]]:
+        """The hidden states of texts given as token ids, the longest first."""
+        import torch
+
+        ids = torch.full((len(batch), len(batch[0])), self._padding)
+        mask = torch.zeros_like(ids)
+        for row, text in enumerate(batch):
+            ids[row, : len(text)] = torch.tensor(text)
+            mask[row, : len(text)] = 1
+        with torch.inference_mode():
+            output = self._model(input_ids=ids.to(self.device), attention_mask=mask.to(self.device))
+        states = output.last_hidden_state.cpu().numpy()
+        for row, text in enumerate(batch):
+            yield states[row, : len(text)].copy()  # a view would keep the padded batch in memory
+
+
+def batch_sizes(lengths: Sequence[int], budget: int) -> Iterator[int]:
+    """How many of the texts go into each batch, for lengths in descending order.
+
+    A batch, padded to its longest text, has at most `budget` tokens, or a single text; no text of it is padded to more
+    than twice its length.
+    """
+    start = 0
+    while start < len(lengths):
+        longest, size = lengths[start], 1
+        for length in lengths[start + 1 :]:
+            if (size + 1) * longest > budget or 2 * length < longest:
+                break
+            size += 1
+        yield size
+        start += size
+
+
+def _device(name: str | None) -> torch.device:
+    import torch
+
+    if name in (None, "auto"):
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise ConfigError(f"unknown device {name!r}; known are auto, cpu, cuda, cuda:N and mps") from None
+    try:
+        torch.empty(0, device=device)
+    except (AssertionError, RuntimeError):
+        raise UnavailableError(f"torch has no device {name!r} on this machine; use cpu") from None
+    return device
+
+
+@contextmanager
+def _quiet_transformers() -> Iterator[None]:
+    """Without its table of unused weights, which are the layers cut off on purpose, and its progress bar."""
+    logging: Any = importlib.import_module("transformers.utils.logging")  # its functions are untyped
+    verbosity, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if bar:
+            logging.enable_progress_bar()
