@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -24,6 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit code: see `errors.py`, 70 for an internal error, 130 when interrupted."""
     arguments = _parser().parse_args(argv)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    warnings.showwarning = lambda message, *_: print(f"note: {message}", file=sys.stderr)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         arguments.command(arguments)

@@ -37,3 +37,7 @@ class UnavailableError(MtqeError):
     """An extra, a model or data that the call needs is not on this machine."""
 
     exit_code = 3
+
+
+class DataWarning(UserWarning):
+    """The data were used, but not as they stand (cut, for example): shown on stderr, and a note in the report."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -13,7 +15,7 @@ from mtqe import __version__, comparison, metrics
 from mtqe.alignment import OutputDocument, align_system
 from mtqe.alignment.parallel import is_shifted
 from mtqe.corpus import SystemOutput, TestSet, from_dict, to_dict
-from mtqe.errors import ConfigError, InputError, UnavailableError
+from mtqe.errors import ConfigError, DataWarning, InputError, UnavailableError
 from mtqe.experiment import Experiment, SystemInput, TestSetInput, read_experiment
 from mtqe.readers import is_line_by_line, line_by_line, load, pair_documents, read
 from mtqe.results import Comparison, Evaluation, Note, Scores
@@ -207,7 +209,7 @@ def _score(test_set: TestSet, experiment: Experiment, manifest: Manifest, notes:
     parts = []
     for request in experiment.metrics or _default_metrics(test_set):
         try:
-            with manifest.step(f"score {test_set.name}: {request}"):
+            with manifest.step(f"score {test_set.name}: {request}"), _noted(notes):
                 parts.append(metrics.score(test_set, [request]))
         except UnavailableError as error:
             if experiment.metrics is not None:
@@ -218,6 +220,19 @@ def _score(test_set: TestSet, experiment: Experiment, manifest: Manifest, notes:
         metrics={name: info for part in parts for name, info in part.metrics.items()},
         values={key: values for part in parts for key, values in part.values.items()},
     )
+
+
+@contextmanager
+def _noted(notes: list[Note]) -> Iterator[None]:
+    """Makes notes of the warnings about data; other warnings go on as they are."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", DataWarning)
+        yield
+    for warning in caught:
+        if issubclass(warning.category, DataWarning):
+            notes.append(Note("input", str(warning.message)))
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
 
 
 def _default_metrics(test_set: TestSet) -> tuple[str, ...]:

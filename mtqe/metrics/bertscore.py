@@ -13,7 +13,7 @@ import numpy as np
 
 from mtqe import __version__
 from mtqe.corpus import TestSet, Unit
-from mtqe.errors import ConfigError
+from mtqe.errors import ConfigError, DataWarning
 from mtqe.neural import minilm
 from mtqe.neural.encoder import Encoder, Tokens
 from mtqe.plugins import unknown
@@ -175,5 +175,6 @@ def _warn_of_truncation(system: str, units: Sequence[Unit], tokens: Mapping[str,
         warnings.warn(
             f"bertscore:minilm reads {minilm.MAX_LENGTH} tokens and left out the end of {len(cut)} units "
             f"of system {system!r} or of their references: {', '.join(cut[:_SHOWN_IDS])}{more}",
+            DataWarning,
             stacklevel=2,
         )

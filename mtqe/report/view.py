@@ -226,13 +226,24 @@ def macro_average(evaluation: Evaluation, system: str, metric: str) -> float:
     return sum(values) / len(values) if values else math.nan
 
 
+def _grouped(what: str, values: dict[str, str]) -> list[tuple[str, str]]:
+    """Each value once, with all the names that have it."""
+    names: dict[str, list[str]] = {}
+    for name, value in values.items():
+        names.setdefault(value, []).append(name)
+    return [(f"{what} {listing(of)}", value) for value, of in names.items()]
+
+
 def signatures(evaluation: Evaluation) -> list[tuple[str, str]]:
     """Each signature that stands behind a number, once, with what it belongs to; the metrics' own come first."""
     own, protocols, tests = [], [], []
     for part in parts(evaluation):
         scores = [part.score(system, metric) for metric in part.scores.metrics for system in part.systems]
         own += [(score.metric.label, score.signature) for score in scores if score]
-        protocols += [("alignment, missing output", score.protocol) for score in scores if score]
+        protocols += _grouped(
+            "alignment of", {s: f"align:{part.scores.alignments.get(s, 'identity')}" for s in part.systems}
+        )
+        protocols += _grouped("missing output in", {m.label: f"nulls:{m.nulls}" for m in part.scores.metrics.values()})
         for comparison in part.comparisons:
             label = f"test on {part.scores.metrics[comparison.metric].label}"
             tests += [(label, pair.signature) for pair in comparison.pairs]
