@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -84,8 +85,8 @@ def _test_set(read: _Table, folder: Path) -> TestSetInput:
     result = TestSetInput(
         name=read.take("name", str),
         languages=read.take("languages", str),
-        references=tuple(folder / path for path in read.strings("references") or read.missing("references")),
-        source=None if source is None else folder / source,
+        references=tuple(_beside(folder, path) for path in read.strings("references") or read.missing("references")),
+        source=None if source is None else _beside(folder, source),
         systems=tuple(
             _system(read.inner(s, f"system {i}"), folder) for i, s in enumerate(read.take("system", list), 1)
         ),
@@ -95,9 +96,15 @@ def _test_set(read: _Table, folder: Path) -> TestSetInput:
 
 
 def _system(read: _Table, folder: Path) -> SystemInput:
-    system = SystemInput(read.take("name", str), folder / read.take("path", str), read.take("human", bool, False))
+    system = SystemInput(
+        read.take("name", str), _beside(folder, read.take("path", str)), read.take("human", bool, False)
+    )
     read.finish()
     return system
+
+
+def _beside(folder: Path, path: str) -> Path:
+    return Path(os.path.normpath(folder / path))
 
 
 class _Table:

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mtqe import __version__, comparison, metrics
-from mtqe.alignment import OutputDocument, align_system
-from mtqe.alignment.parallel import is_shifted
+from mtqe.alignment import align_system, is_shifted
 from mtqe.corpus import SystemOutput, TestSet, from_dict, to_dict
 from mtqe.errors import ConfigError, DataWarning, InputError, UnavailableError
 from mtqe.experiment import Experiment, SystemInput, TestSetInput, read_experiment
@@ -193,7 +192,7 @@ def _system(entry: SystemInput, test_set: TestSet, experiment: Experiment, notes
     if is_line_by_line(text, test_set) and not is_shifted(system := line_by_line(entry.name, text, test_set), test_set):
         return replace(system, human=entry.human)
     system = replace(
-        align_system(entry.name, [OutputDocument(d.id, d.path, d.lines) for d in text.documents], test_set),
+        align_system(entry.name, text.documents, test_set),
         human=entry.human,
     )
     covered, _ = test_set.with_systems([system]).coverage(system.name)

@@ -68,7 +68,7 @@ def test_csv_cells_are_no_formulas() -> None:
 def test_cells_are_escaped() -> None:
     table = Table(("a",), (), ("A_1",), (("50 % & $5 {x} a|b",),))
     assert r"50 \% \& \$5 \{x\} a\textbar{}b \\" in render(table, "latex")
-    assert r"| 50 % & $5 {x} a\|b |" in render(table, "md")
+    assert r"| 50 % &amp; \$5 \{x\} a\|b |" in render(table, "md")
 
 
 @pytest.mark.parametrize(

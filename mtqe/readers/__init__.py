@@ -18,7 +18,7 @@ class TextDocument:
 
     id: str
     path: str
-    lines: tuple[str, ...]
+    lines: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from mtqe.report.marks import visible
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]|~$]|^[-+#=]|(?<=^\d)[.)])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]|~$]|^[-+#=]|(?<=^\d)[.)](?=\s|$))")
 
 
 def escape(text: object) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from mtqe import plugins
 from mtqe.metrics import create
+from mtqe.report import markdown
 from mtqe.report.view import arrow, interval, number, p_value
 from mtqe.results import Comparison, Scores
 
@@ -96,7 +97,7 @@ def metric_table() -> Table:
 
 def render(table: Table, form: str) -> str:
     """The table as `text`, `json`, `csv`, `md` or `latex`, with a final line end."""
-    return {"text": _text, "json": _json, "csv": _csv, "md": markdown, "latex": _latex}[form](table)
+    return {"text": _text, "json": _json, "csv": _csv, "md": _markdown, "latex": _latex}[form](table)
 
 
 def _text(table: Table) -> str:
@@ -121,9 +122,9 @@ def _csv(table: Table) -> str:
     return out.getvalue()
 
 
-def markdown(table: Table) -> str:
-    rows = [table.heads, ["---"] * len(table.heads), *table.shown]
-    return "".join("| " + " | ".join(_escape_markdown(cell) for cell in row) + " |\n" for row in rows)
+def _markdown(table: Table) -> str:
+    rows = [[markdown.escape(cell) for cell in row] for row in table.shown]
+    return markdown.table([markdown.escape(head) for head in table.heads], rows, left=len(table.heads)) + "\n"
 
 
 def _latex(table: Table) -> str:
@@ -139,10 +140,6 @@ def _plain(cell: Cell) -> Cell:
 def _no_formula(cell: Cell) -> Cell:
     """A spreadsheet runs a text that starts like a formula; an apostrophe in front makes it text again."""
     return "'" + cell if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
-
-
-def _escape_markdown(cell: str) -> str:
-    return cell.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
 
 
 _LATEX = {

@@ -1,0 +1,122 @@
+"""From the output files of a system to units: what it wrote for which segments of the test set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from mtqe.alignment.dynamic import Pair
+from mtqe.alignment.kinds import kinds
+from mtqe.alignment.lines import METHOD, link_lines
+from mtqe.alignment.moved import find_moved
+from mtqe.corpus import Document, Origin, Piece, SystemOutput, TestSet, Unlinked
+from mtqe.errors import InputError
+from mtqe.readers import TextDocument
+from mtqe.text import joiner, split_sentences
+
+
+@dataclass(frozen=True, slots=True)
+class _Aligned:
+    """The units of one document; `units` and `Unlinked.before` count from the document's first segment and unit."""
+
+    units: list[range]
+    pieces: list[tuple[Piece, ...]]
+    unlinked: list[Unlinked]
+
+
+def align_system(name: str, documents: Sequence[TextDocument], test_set: TestSet) -> SystemOutput:
+    """Pairs the output of a system with the segments of a test set, whatever its lines are.
+
+    Lines are split into sentences, which are aligned (see `mtqe.alignment.align`) with those of each segment's first
+    present reference; blocks that stand elsewhere in the text are found too. A unit covers the segments that a link
+    spans, nearly always one; its text is what is linked to them, with additions and repetitions that follow it. A
+    segment without output has the text None. Boilerplate and captions that the reference lacks belong to no unit.
+    Every character of the output but white space is kept, in a piece or in `unlinked`.
+
+    Raises InputError when a document is unknown to the test set or given twice.
+    """
+    outputs = _by_id(name, documents, test_set)
+    language = test_set.target_language
+    units: list[tuple[int, ...]] = []
+    pieces: list[tuple[Piece, ...]] = []
+    unlinked: list[Unlinked] = []
+    segment = 0
+    for document in test_set.documents:
+        lines = outputs[document.id] if document.id in outputs else TextDocument(document.id, "", ())
+        aligned = _align_document(lines, document, language)
+        unlinked += (replace(x, before=x.before + len(units)) for x in aligned.unlinked)
+        units += (tuple(segment + i for i in unit) for unit in aligned.units)
+        pieces += aligned.pieces
+        segment += len(document.segments)
+    texts = tuple(joiner(language).join(piece.text for piece in unit) if unit else None for unit in pieces)
+    return SystemOutput(
+        name,
+        texts,
+        units=tuple(units),
+        pieces=tuple(pieces),
+        unlinked=tuple(unlinked),
+        alignment=f"{METHOD}|sentences:sentencex",
+    )
+
+
+def _by_id(name: str, documents: Sequence[TextDocument], test_set: TestSet) -> dict[str, TextDocument]:
+    known = {document.id for document in test_set.documents}
+    outputs: dict[str, TextDocument] = {}
+    for document in documents:
+        if document.id not in known:
+            message = f"system {name!r} has output for document {document.id!r}, which test set {test_set.name!r} lacks"
+            raise InputError(message, path=document.path)
+        if document.id in outputs:
+            raise InputError(f"system {name!r} has output for document {document.id!r} twice", path=document.path)
+        outputs[document.id] = document
+    return outputs
+
+
+def _align_document(output: TextDocument, document: Document, language: str) -> _Aligned:
+    hyp = _sentences(output, language)
+    ref, segments = _reference_sentences(document, language)
+    texts, blocks = [piece.text for piece in hyp], [piece.origin.line for piece in hyp if piece.origin]
+    monotone = link_lines(texts, ref)
+    moved = find_moved(texts, blocks, ref, segments, monotone)
+    units = _merge(monotone, segments, len(document.segments))
+    unit_of = {segment: number for number, unit in enumerate(units) for segment in unit}
+    home = {i: unit_of[segments[r[0]]] for h, r in (*monotone, *moved) for i in h}
+    kind = kinds(texts, home, blocks)
+    # A moved block says nothing about the place of what stands around it.
+    path = {i: home[i] for h, _ in monotone for i in h} or home
+    pieces: list[list[Piece]] = [[] for _ in units]
+    unlinked = []
+    for i, piece in enumerate(hyp):
+        piece = replace(piece, kind=kind.get(i, "match"))
+        if piece.kind in ("boilerplate", "caption"):
+            following = min((j for j in path if j > i), default=None)
+            unlinked.append(Unlinked(piece, len(units) if following is None else path[following], document.id))
+        else:
+            pieces[home[i] if i in home else path[max((j for j in path if j < i), default=min(path))]].append(piece)
+    return _Aligned(units, [tuple(unit) for unit in pieces], unlinked)
+
+
+def _sentences(output: TextDocument, language: str) -> list[Piece]:
+    return [
+        Piece(line[start:end], origin=Origin(output.path, number, start, end))
+        for number, line in enumerate(output.lines, 1)
+        for start, end in split_sentences(line, language)
+    ]
+
+
+def _reference_sentences(document: Document, language: str) -> tuple[list[str], list[int]]:
+    """The sentences of each segment's first present reference, and the number of the segment of each."""
+    lines = (next((text for text in s.references if text is not None), "") for s in document.segments)
+    found = [
+        (line[start:end], number) for number, line in enumerate(lines) for start, end in split_sentences(line, language)
+    ]
+    return [text for text, _ in found], [number for _, number in found]
+
+
+def _merge(pairs: Sequence[Pair], segments: Sequence[int], count: int) -> list[range]:
+    """The finest runs of segments that no link leaves."""
+    joined = set(chain.from_iterable(range(segments[min(r)], segments[max(r)]) for _, r in pairs))
+    starts = (i for i in range(count) if i - 1 not in joined)
+    stops = (i + 1 for i in range(count) if i not in joined)
+    return [range(start, stop) for start, stop in zip(starts, stops, strict=True)]
