@@ -1,0 +1,221 @@
+"""How fluent texts are: surprisal under a language model of human text, and what the rules mark."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mtqe.errors import InputError
+from mtqe.fluency.neutral import neutral_words
+from mtqe.fluency.ngram import CharacterModel
+from mtqe.fluency.overlap import Overlap
+from mtqe.fluency.rules import find_errors
+from mtqe.fluency.wordlist import WordModel, listed_model
+from mtqe.results import ErrorSpan, FloatArray, Severity
+from mtqe.text import UNSPACED, Word, language_of, words
+
+#: With fewer characters of human text a model fitted on it says less than word counts do.
+LEAST_TEXT = 10_000
+#: MQM's weights of error severities; an error of punctuation or white space counts as minor punctuation does there.
+WEIGHTS: Mapping[Severity, float] = {"critical": 25.0, "major": 5.0, "minor": 1.0, "neutral": 0.0}
+PUNCTUATION_WEIGHT = 0.1
+VERSION = "1"
+
+
+class Token(NamedTuple):
+    """A word at code points `[start, end)` and its surprisal in bits, its end included.
+
+    `counted` is False for names and numbers, which are left out of the averages.
+    """
+
+    start: int
+    end: int
+    bits: float
+    counted: bool
+
+
+@dataclass(frozen=True)
+class FluencyResult:
+    """What `score_fluency` found, one entry a text; NaN for a text that is None or blank.
+
+    scores      float64 (n,): -(surprisal + penalty), higher is more fluent; without a model the penalty alone.
+    surprisal   float64 (n,): bits per counted character; NaN where there is no model for the language.
+    penalty     float64 (n,): MQM points of the verdicts (errors with confidence from .5) per 100 characters.
+    statistics  float64 (n, 4): bits, counted characters, MQM points, all characters; zeros where unscored. Their sums
+                over any texts make the score of these texts together: see `score_of`.
+    errors      for each text the marked passages, hints among them.
+    tokens      for each text its words with their surprisal; empty without a model.
+    signature   the model, what it was fitted on, and the weights.
+    """
+
+    statistics: FloatArray
+    errors: tuple[tuple[ErrorSpan, ...], ...]
+    tokens: tuple[tuple[Token, ...], ...]
+    signature: str
+
+    @property
+    def scores(self) -> FloatArray:
+        return score_of(self.statistics)
+
+    @property
+    def surprisal(self) -> FloatArray:
+        return _ratio(self.statistics[:, 0], self.statistics[:, 1])
+
+    @property
+    def penalty(self) -> FloatArray:
+        return 100 * _ratio(self.statistics[:, 2], self.statistics[:, 3])
+
+    @property
+    def corpus(self) -> float:
+        """The score of all texts together (a micro-average); NaN when none has a score."""
+        return float(score_of(self.statistics.sum(axis=0)))
+
+
+def score_of(sums: FloatArray) -> FloatArray:
+    """Sums (..., 4) of `FluencyResult.statistics` to scores (...): -(bits a character + points per 100 characters)."""
+    surprisal = np.nan_to_num(_ratio(sums[..., 0], sums[..., 1]))
+    return np.asarray(0.0 - surprisal - 100 * _ratio(sums[..., 2], sums[..., 3]))
+
+
+def score_fluency(
+    texts: Sequence[str | None],
+    *,
+    language: str,
+    lm_text: Sequence[str] | None = None,
+    lm_documents: Sequence[str] | None = None,
+    documents: Sequence[str] | None = None,
+    rules: bool = True,
+) -> FluencyResult:
+    """Scores how fluent each text is, without looking at a source or a reference.
+
+    Surprisal comes from a Kneser-Ney character 5-gram model fitted on `lm_text`, human text in `language`. A text's
+    model never holds a line of the text's own document (`documents` for the texts, `lm_documents` for the lines), nor
+    a line that is the text or much like it; a score depends on no other text of the call. With less than LEAST_TEXT
+    characters of it, word counts that are installed serve instead: word pairs for English (symspellpy), word
+    frequencies for the languages that wordfreq knows; for others surprisal is NaN and the rules stand alone.
+    In English both models are averaged when there is enough `lm_text`.
+
+    Bits per character are comparable between texts in one language under one signature, and between no others.
+    Raises InputError when the lengths of the sequences differ.
+    """
+    from tqdm import tqdm
+
+    _check_lengths(texts, lm_text, lm_documents, documents)
+    scored = [i for i, text in enumerate(texts) if text is not None and text.strip()]
+    present = [texts[i] or "" for i in scored]
+    lines = [line for line in lm_text or () if line.strip()]
+    line_documents = [d for d, line in zip(lm_documents or (), lm_text or (), strict=False) if line.strip()]
+    own = [documents[i] for i in scored] if documents is not None else None
+
+    models, name = [], []
+    if sum(map(len, lines)) - _largest_document(lines, line_documents) >= LEAST_TEXT:
+        models.append(_bits_leaving_out(present, own, lines, line_documents, language))
+        name.append(f"kn-char5:{len(lines)}")
+    listed = None if models and language_of(language) != "en" else listed_model(language)
+    if listed is not None:
+        models.append(listed.bits(present))
+        name.append("word-pairs" if isinstance(listed, WordModel) and listed.pairs else "word-counts")
+
+    statistics = np.zeros((len(texts), 4))
+    errors: list[tuple[ErrorSpan, ...]] = [()] * len(texts)
+    tokens: list[tuple[Token, ...]] = [()] * len(texts)
+    for n, i in enumerate(tqdm(scored, desc="Fluency", unit="text", delay=1, disable=None)):
+        text = present[n]
+        errors[i] = tuple(find_errors(text, language)) if rules else ()
+        statistics[i, 2:] = sum(map(_points, errors[i])), len(text)
+        if models:
+            bits = np.mean([model[n] for model in models], axis=0)
+            tokens[i] = _tokens(text, language, bits)
+            statistics[i, :2] = _counted(text, bits, tokens[i])
+    signature = (
+        f"fluency|lm:{'+'.join(name) or 'none'}|unit:character|neutral:names,numbers|"
+        f"rules:{'mqm25-5-1-0.1/100' if rules else 'none'}|version:{VERSION}"
+    )
+    return FluencyResult(statistics, tuple(errors), tuple(tokens), signature)
+
+
+def _check_lengths(
+    texts: Sequence[str | None],
+    lm_text: Sequence[str] | None,
+    lm_documents: Sequence[str] | None,
+    documents: Sequence[str] | None,
+) -> None:
+    if documents is not None and len(documents) != len(texts):
+        raise InputError(f"{len(documents)} documents for {len(texts)} texts")
+    if lm_documents is not None and len(lm_documents) != len(lm_text or ()):
+        raise InputError(f"{len(lm_documents)} lm_documents for {len(lm_text or ())} lines of lm_text")
+
+
+def _largest_document(lines: Sequence[str], documents: Sequence[str]) -> int:
+    """Characters of the document whose leaving out costs the model most."""
+    sizes: dict[str, int] = defaultdict(int)
+    for line, document in zip(lines, documents, strict=False):
+        sizes[document] += len(line)
+    return max(sizes.values(), default=0)
+
+
+def _bits_leaving_out(
+    texts: Sequence[str],
+    documents: Sequence[str] | None,
+    lines: Sequence[str],
+    line_documents: Sequence[str],
+    language: str,
+) -> list[FloatArray]:
+    """Each text's bits under a model of the lines that are not of its document and not like it."""
+    model = CharacterModel(lines)
+    overlap = Overlap(lines, language)
+    of_document: dict[str, set[int]] = defaultdict(set)
+    for i, document in enumerate(line_documents):
+        of_document[document].add(i)
+    groups: dict[frozenset[int], list[int]] = defaultdict(list)
+    for i, text in enumerate(texts):
+        same = of_document.get(documents[i], set()) if documents is not None else set()
+        groups[frozenset(same | overlap.find(text))].append(i)
+    found: list[FloatArray] = [np.zeros(0)] * len(texts)
+    for left_out, members in groups.items():
+        with model.without([lines[i] for i in sorted(left_out)]):
+            for i, bits in zip(members, model.bits([texts[i] for i in members]), strict=True):
+                found[i] = bits
+    return found
+
+
+def _tokens(text: str, language: str, bits: FloatArray) -> tuple[Token, ...]:
+    found = words(text)
+    neutral = neutral_words(text, found, language)
+    if language_of(language) in UNSPACED:
+        found = [piece for word in found for piece in ([word] if word.text.isascii() else _characters(word))]
+    return tuple(
+        Token(word.start, word.end, float(bits[word.start : word.end + 1].sum()), word.start not in neutral)
+        for word in found
+    )
+
+
+def _characters(word: Word) -> list[Word]:
+    return [Word(c, word.start + i, word.start + i + 1) for i, c in enumerate(word.text)]
+
+
+def _counted(text: str, bits: FloatArray, tokens: Sequence[Token]) -> tuple[float, int]:
+    """Bits and number of the characters that count: all but names and numbers, each with the space that ends it."""
+    mask: NDArray[np.bool_] = np.ones(len(bits), dtype=bool)
+    for token in tokens:
+        if not token.counted:
+            mask[token.start : token.end + text[token.end : token.end + 1].isspace()] = False
+    return float(bits[mask].sum()), int(mask.sum())
+
+
+def _points(error: ErrorSpan) -> float:
+    """MQM points of a verdict, weighted by its confidence; a hint has none."""
+    if error.confidence < 0.5:
+        return 0.0
+    slight = error.severity == "minor" and error.category in ("Fluency/Punctuation", "Fluency/Whitespace")
+    return error.confidence * (PUNCTUATION_WEIGHT if slight else WEIGHTS[error.severity])
+
+
+def _ratio(sums: FloatArray, counts: FloatArray) -> FloatArray:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.where(counts > 0, sums / counts, np.nan))

@@ -1,0 +1,138 @@
+"""The language model for want of text: word counts that installed libraries carry."""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from math import log2
+
+import numpy as np
+import regex
+
+from mtqe.fluency.ngram import CharacterModel
+from mtqe.results import FloatArray
+from mtqe.text import UNSPACED, Word, language_of, words
+
+_SPELLING_TYPES = 30_000
+_SAMPLED_LINES, _SAMPLED_WORDS = 2000, 20
+_FUNCTION_WORDS = 150
+_UNLISTED = 0.02  # share of running words that no list has
+_PART = regex.compile(r"[^-‑]+")
+_MARK, _CLOSED = regex.compile(r"[\p{P}\p{S}]"), regex.compile(r"[\p{P}]\s*$")
+_MOST_BITS = 1000.0  # 2 to its negative is still above 0
+_MARK_BITS = 5.0  # about what a mark of punctuation costs in running text
+
+
+@lru_cache(maxsize=64)
+def frequencies(language: str, wordlist: str = "best") -> Mapping[str, float]:
+    """Share of running words for each lower-case word, from wordfreq; empty for a language that it does not know."""
+    import wordfreq
+
+    language = language_of(language)
+    if language not in wordfreq.available_languages(wordlist):
+        return {}
+    frequency: Mapping[str, float] = wordfreq.get_frequency_dict(language, wordlist)
+    return frequency
+
+
+@lru_cache(maxsize=16)
+def _function_words(language: str) -> frozenset[str]:
+    frequency = frequencies(language)
+    return frozenset(heapq.nlargest(_FUNCTION_WORDS, frequency, key=lambda word: (frequency[word], word)))
+
+
+def is_content(word: str, language: str) -> bool:
+    """Whether a word carries meaning of its own: letters, and not among the commonest words of its language."""
+    return len(word) > 2 and word.isalpha() and word.casefold() not in _function_words(language)
+
+
+def same_stem(a: str, b: str) -> bool:
+    """Whether two case-folded words differ by their endings at most (expose, exposing), as far as spelling tells."""
+    stem = max(4, min(len(a), len(b)) - 2)
+    return a == b or (len(a) >= 4 and a[:stem] == b[:stem] and abs(len(a) - len(b)) <= 3)
+
+
+@lru_cache(maxsize=1)
+def _english_bigrams() -> tuple[dict[str, float], dict[str, float]]:
+    """P(b | a) for frequent pairs "a b", and for each a what share of its successors these are; from symspellpy."""
+    package = files("symspellpy")
+    counts = {}
+    for row in package.joinpath("frequency_dictionary_en_82_765.txt").read_text("utf-8-sig").splitlines():
+        word, count = row.split()
+        counts[word] = int(count)
+    pairs, covered = {}, dict.fromkeys(counts, 0)
+    for row in package.joinpath("frequency_bigramdictionary_en_243_342.txt").read_text("utf-8-sig").splitlines():
+        first, second, count = row.split()
+        if first in counts:
+            pairs[f"{first} {second}"] = int(count)
+            covered[first] += int(count)
+    totals = {word: max(count, covered[word] / 0.9) for word, count in counts.items()}
+    shares = {pair: count / totals[pair.split()[0]] for pair, count in pairs.items()}
+    return shares, {word: covered[word] / total for word, total in totals.items()}
+
+
+class WordModel:
+    """Words by wordfreq's frequency, after the word before them where symspellpy counts pairs (English).
+
+    A word that the list lacks is spelled by a character model of the list. Each mark of punctuation, and an end of the
+    text without one, costs a constant; spaces cost nothing.
+    """
+
+    def __init__(self, language: str) -> None:
+        self._frequency = frequencies(language)
+        self.pairs, self._covered = _english_bigrams() if language_of(language) == "en" else ({}, {})
+        frequent = sorted(self._frequency, key=lambda word: (-self._frequency[word], word))[:_SPELLING_TYPES]
+        self._spelling = CharacterModel(frequent)
+
+    def bits(self, texts: Sequence[str]) -> list[FloatArray]:
+        """For each text its surprisal: one value a character and one for its end; a word's stands on its first."""
+        found = [_parts(text) for text in texts]
+        types = sorted({_folded(word) for text in found for word in text})
+        spelled = {word: float(bits.sum()) for word, bits in zip(types, self._spelling.bits(types), strict=True)}
+        return [self._text_bits(text, at, spelled) for text, at in zip(texts, found, strict=True)]
+
+    def _text_bits(self, text: str, found: Sequence[Word], spelled: Mapping[str, float]) -> FloatArray:
+        bits = np.array([_MARK_BITS if _MARK.match(c) else 0.0 for c in text] + [0.0])
+        bits[-1] = 0.0 if _CLOSED.search(text) else _MARK_BITS
+        before = ""
+        for word in found:
+            folded = _folded(word)
+            unlisted = 2.0 ** -min(spelled[folded], _MOST_BITS)
+            alone = (1 - _UNLISTED) * self._frequency.get(folded, 0.0) + _UNLISTED * unlisted
+            pair = self.pairs.get(f"{before} {folded}", 0.0)
+            bits[word.start] = -log2(pair + (1 - self._covered.get(before, 0.0)) * alone)
+            before = folded
+        return bits
+
+
+def _folded(word: Word) -> str:
+    return word.text.casefold().replace("’", "'")
+
+
+def _parts(text: str) -> list[Word]:
+    """The words of a text, those with hyphens by their parts."""
+    return [
+        Word(part.group(), word.start + part.start(), word.start + part.end())
+        for word in words(text)
+        for part in _PART.finditer(word.text)
+    ]
+
+
+def sampled_model(language: str) -> CharacterModel:
+    """For languages written without spaces: a character model of words drawn by their frequency (always the same)."""
+    frequency = frequencies(language)
+    draw = random.Random(0)
+    listed, weights = list(frequency), list(frequency.values())
+    drawn = draw.choices(listed, weights, k=_SAMPLED_LINES * _SAMPLED_WORDS)
+    return CharacterModel(["".join(drawn[i::_SAMPLED_LINES]) for i in range(_SAMPLED_LINES)])
+
+
+@lru_cache(maxsize=4)
+def listed_model(language: str) -> WordModel | CharacterModel | None:
+    """The model of a language that stands on word counts alone; None for a language that wordfreq does not know."""
+    if not frequencies(language):
+        return None
+    return sampled_model(language) if language_of(language) in UNSPACED else WordModel(language)

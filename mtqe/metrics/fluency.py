@@ -1,0 +1,70 @@
+"""Fluency of each unit by itself: surprisal under a model of human text, and marked errors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mtqe import __version__
+from mtqe.corpus import TestSet
+from mtqe.fluency import LEAST_TEXT, FluencyResult, score_fluency, score_of
+from mtqe.results import FloatArray, Metric, MetricSpec, SegmentScores
+
+
+def make() -> Metric:
+    """-(surprisal in bits per character + MQM points of marked errors per 100 characters): higher is more fluent."""
+    return Fluency()
+
+
+@dataclass(frozen=True)
+class Fluency:
+    """`mtqe.fluency.score_fluency` on the output of each system.
+
+    The language model is fitted on the references of the documents other than the unit's own, where these have
+    LEAST_TEXT characters; else word counts stand in. What a unit is worth on its own is never compared with its
+    reference. Every text is scored as if it were alone, so a system's scores do not depend on the other systems.
+    Units without output stay unscored.
+    """
+
+    needs: ClassVar[frozenset[str]] = frozenset()
+    uses: ClassVar = frozenset({"reference"})
+    higher_is_better: ClassVar = True
+    label: ClassVar = "Fluency"
+    decimals: ClassVar = 2
+    range: ClassVar = (-math.inf, 0.0)
+
+    @property
+    def spec(self) -> MetricSpec:
+        parameters = {"lm": "auto", "lm_text": f"references of other documents, from {LEAST_TEXT} characters"}
+        return MetricSpec("fluency", None, parameters, __version__, scope="corpus")
+
+    def aggregate(self, sums: FloatArray) -> FloatArray:
+        return score_of(sums)
+
+    def score(self, test_set: TestSet) -> Mapping[str, SegmentScores]:
+        units = {system.name: test_set.units(system.name) for system in test_set.systems}
+        everyone = [unit for name in units for unit in units[name]]
+        lines = [(text, s.document) for s in test_set.segments for text in s.references if text is not None]
+        result = score_fluency(
+            [unit.hypothesis for unit in everyone],
+            language=test_set.target_language,
+            lm_text=[text for text, _ in lines],
+            lm_documents=[document for _, document in lines],
+            documents=[unit.document for unit in everyone],
+        )
+        scores, start = {}, 0
+        for name in units:
+            end = start + len(units[name])
+            scores[name] = _of_system(result, slice(start, end), [unit.hypothesis for unit in units[name]])
+            start = end
+        return scores
+
+
+def _of_system(result: FluencyResult, part: slice, texts: list[str | None]) -> SegmentScores:
+    values = result.scores[part]
+    reasons = {
+        i: "no output" if text is None else "empty output" for i, text in enumerate(texts) if math.isnan(values[i])
+    }
+    return SegmentScores(values, result.statistics[part], result.errors[part], reasons, result.signature)
