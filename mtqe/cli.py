@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import os
+import re
 import signal
 import sys
 import warnings
@@ -23,13 +25,17 @@ _FORMATS = ("text", "json", "csv", "md", "latex")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit code: see `errors.py`, 70 for an internal error, 130 when interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     arguments = _parser().parse_args(argv)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     warnings.showwarning = lambda message, *_: print(f"note: {message}", file=sys.stderr)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         arguments.command(arguments)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except MtqeError as error:
         if arguments.debug:
             raise
@@ -41,6 +47,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if arguments.debug:
+            raise
+        print(f"mtqe: {error.filename or 'output'}: {error.strerror}", file=sys.stderr)
+        return 1
     except Exception as error:
         if arguments.debug:
             raise
@@ -55,14 +66,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: argparse.Namespace) -> None:
     from mtqe.run import run_experiment
 
+    _prepare(arguments.output)
     _finish(run_experiment(arguments.file), arguments.output)
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:
-    from mtqe.run import evaluate, name_systems
+    from mtqe.run import evaluate
 
+    _prepare(arguments.output)
     evaluation = evaluate(
-        name_systems(arguments.translations),
+        arguments.translations,
         arguments.references,
         languages=arguments.languages,
         source=arguments.source,
@@ -88,13 +101,12 @@ def _score(arguments: argparse.Namespace) -> None:
     from mtqe import metrics
     from mtqe.readers import load
     from mtqe.report.tables import render, score_table
-    from mtqe.run import name_systems
 
     test_set = load(
         arguments.references,
         arguments.input_format,
         source=arguments.source,
-        translations=name_systems(arguments.translations),
+        translations=arguments.translations,
         languages=arguments.languages,
     )
     for note in test_set.notes:
@@ -129,10 +141,18 @@ def _metrics(arguments: argparse.Namespace) -> None:
     print(render(metric_table(), arguments.format), end="")
 
 
+def _prepare(output: Path | None) -> None:
+    """Makes the output directory before the work, so that a path that cannot be written costs none."""
+    if output is not None:
+        output.mkdir(parents=True, exist_ok=True)
+
+
 def _finish(evaluation: Evaluation, output: Path | None) -> None:
-    directory = output or Path("reports") / evaluation.name
+    directory = output or Path("reports") / (re.sub(r"[^\w.-]+", "-", evaluation.name).strip("-.") or "report")
+    several = len(evaluation.test_sets) > 1
     for note in evaluation.notes:
-        print(f"{'note' if note.kind == 'input' else 'not checked'}: {note.text}", file=sys.stderr)
+        where = f"{note.test_set}: " if several and note.test_set else ""
+        print(f"{'note' if note.kind == 'input' else 'not checked'}: {where}{note.text}", file=sys.stderr)
     print(evaluation.report(directory))
 
 
@@ -164,7 +184,7 @@ def _parser() -> argparse.ArgumentParser:
 
     report = _command(commands, "report", _report, "render the report of a run directory anew")
     report.add_argument("directory", metavar="DIR", type=Path)
-    _output(report)
+    _output(report, default="DIR")
 
     _format(_command(commands, "metrics", _metrics, "list the metrics and their parameters"))
     return parser
@@ -215,14 +235,13 @@ def _statistics(command: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return value
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1, not {text!r}")
+    return int(text)
 
 
-def _output(command: argparse.ArgumentParser) -> None:
-    command.add_argument("-o", "--output", type=Path, metavar="DIR", help="where to write (default: reports/NAME)")
+def _output(command: argparse.ArgumentParser, default: str = "reports/NAME") -> None:
+    command.add_argument("-o", "--output", type=Path, metavar="DIR", help=f"where to write (default: {default})")
 
 
 def _format(command: argparse.ArgumentParser) -> None:

@@ -60,12 +60,10 @@ def compare(
         raise ConfigError("there is no metric to compare by")
     name = next(iter(scores.metrics)) if metric is None else _known("metric", metric, scores.metrics)
     _known("test", test, TESTS)
-    _known("resampling unit", unit, UNITS)
+    check_options(unit, draws, seed)
     systems = [system for system in scores.systems if scores.has(system, name)]
     if baseline is not None:
         _known("baseline", baseline, systems)
-    if draws < 1 or seed < 0:
-        raise ConfigError(f"draws must be at least 1 and seed at least 0, not {draws} and {seed}")
     documents = _documents(scores)
     resampled, reason = _choose_unit(unit, len(np.unique(documents)))
     task = _Task(scores, name, documents if resampled == "document" else None, draws, seed)
@@ -83,6 +81,8 @@ def compare(
     return Comparison(
         test_set=scores.test_set,
         metric=name,
+        decimals=scores.metrics[name].decimals,
+        higher_is_better=higher_is_better,
         unit=resampled,
         unit_reason=reason,
         draws=draws,
@@ -91,6 +91,13 @@ def compare(
         systems=tuple(_count_wins(alone[system], adjusted, higher_is_better) for system in ranked),
         pairs=tuple(adjusted),
     )
+
+
+def check_options(unit: str, draws: int, seed: int) -> None:
+    """Raises ConfigError for an unknown unit and for numbers out of range."""
+    _known("resampling unit", unit, UNITS)
+    if draws < 1 or seed < 0:
+        raise ConfigError(f"draws must be at least 1 and seed at least 0, not {draws} and {seed}")
 
 
 @dataclass(frozen=True)

@@ -90,10 +90,13 @@ class SystemOutput:
     """The output of one system, paired with the segments of a test set.
 
     texts     one a unit; None is missing output, "" is empty output.
+    run       its number, where one system translated the test set several times.
     units     for each unit the indices of the segments it covers, a partition in order; None: one unit a segment.
-    pieces    for each unit the stored texts that it is joined from, where it was aligned.
+    pieces    for each unit the stored texts that it is joined from, where it was read from a file.
     unlinked  output that belongs to no unit.
     alignment signature of the alignment that made the units.
+    reasons   for missing output (by unit) why, where that is known.
+    metadata  what else is known of the system, as JSON values.
     """
 
     name: str
@@ -104,26 +107,31 @@ class SystemOutput:
     pieces: tuple[tuple[Piece, ...], ...] | None = None
     unlinked: tuple[Unlinked, ...] = ()
     alignment: str = "identity"
+    reasons: Mapping[int, str] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
-    def locate(self, unit: int, start: int, end: int, separator: str = " ") -> list[Origin]:
-        """Where code points `[start, end)` of a unit's text stand in the stored file, one origin a piece touched."""
-        places, offset = [], 0
-        for piece in self.pieces[unit] if self.pieces else ():
-            low, high = max(start - offset, 0), min(end - offset, len(piece.text))
-            if piece.origin is not None and (low < high or (start == end and 0 <= low == start - offset <= high)):
-                at = piece.origin
-                places.append(Origin(at.path, at.line, at.start + low, at.start + high))
-            offset += len(piece.text) + len(separator)
-        return places
+    @property
+    def key(self) -> str:
+        """What tells this output from all others of a test set: the name, `name#2` for the second run."""
+        return self.name if self.run is None else f"{self.name}#{self.run}"
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """What a metric sees: one unit of one system, with the sources and references of its segments joined."""
+class UnitKey:
+    """Which unit a score belongs to: segments by index, and the document that they stand in."""
 
     id: str
     document: str
     segments: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit(UnitKey):
+    """What a metric sees: one unit of one system, with the sources and references of its segments joined.
+
+    A source or reference is None unless all segments of the unit have it.
+    """
+
     source: str | None
     references: tuple[str | None, ...]
     hypothesis: str | None
@@ -148,10 +156,13 @@ class TestSet:
     def __post_init__(self) -> None:
         _refuse_repeats("segment id", [segment.id for segment in self.segments], self.name)
         _refuse_repeats("document id", [document.id for document in self.documents], self.name)
-        _refuse_repeats("system name", [system.name for system in self.systems], self.name)
+        _refuse_repeats("system", [system.key for system in self.systems], self.name)
         widths = {len(segment.references) for segment in self.segments}
         if len(widths) > 1:
             raise InputError(f"segments of test set {self.name!r} have different numbers of reference sets: {widths}")
+        for document in self.documents:
+            if any(segment.document != document.id for segment in document.segments):
+                raise InputError(f"document {document.id!r} of test set {self.name!r} holds a segment of another")
         for system in self.systems:
             self._check(system)
 
@@ -159,15 +170,18 @@ class TestSet:
         partition = self.partition(system)
         if len(system.texts) != len(partition):
             raise InputError(
-                f"system {system.name!r} has {len(system.texts)} outputs for {len(partition)} segments "
+                f"system {system.key!r} has {len(system.texts)} outputs for {len(partition)} segments "
                 f"of test set {self.name!r}",
                 hint="align it, or give one output a segment",
             )
-        if sorted(i for unit in partition for i in unit) != list(range(len(self.segments))):
-            raise InputError(f"the units of system {system.name!r} do not cover each segment exactly once")
+        if [i for unit in partition for i in unit] != list(range(len(self.segments))):
+            raise InputError(f"the units of system {system.key!r} do not cover each segment exactly once, in order")
         for unit in partition:
             if len({self.segments[i].document for i in unit}) != 1:
-                raise InputError(f"a unit of system {system.name!r} crosses a document boundary")
+                raise InputError(f"a unit of system {system.key!r} crosses a document boundary")
+        joined = [joiner(self.target_language).join(p.text for p in unit) for unit in system.pieces or ()]
+        if system.pieces is not None and joined != [text or "" for text in system.texts]:
+            raise InputError(f"the pieces of system {system.key!r} do not make up its texts")
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
@@ -188,11 +202,11 @@ class TestSet:
     def reference_sets(self) -> int:
         return len(self.segments[0].references) if self.segments else 0
 
-    def system(self, name: str) -> SystemOutput:
+    def system(self, key: str) -> SystemOutput:
         for system in self.systems:
-            if system.name == name:
+            if system.key == key:
                 return system
-        raise InputError(f"test set {self.name!r} has no system {name!r}; it has {[s.name for s in self.systems]}")
+        raise InputError(f"test set {self.name!r} has no system {key!r}; it has {[s.key for s in self.systems]}")
 
     def with_systems(self, systems: Sequence[SystemOutput]) -> TestSet:
         return replace(self, systems=tuple(systems))
@@ -200,9 +214,9 @@ class TestSet:
     def partition(self, system: SystemOutput) -> tuple[tuple[int, ...], ...]:
         return system.units if system.units is not None else tuple((i,) for i in range(len(self.segments)))
 
-    def units(self, name: str) -> tuple[Unit, ...]:
+    def units(self, key: str) -> tuple[Unit, ...]:
         """The units of a system, with the texts of merged segments joined."""
-        system = self.system(name)
+        system = self.system(key)
         return tuple(
             self._unit(indices, text) for indices, text in zip(self.partition(system), system.texts, strict=True)
         )
@@ -215,15 +229,27 @@ class TestSet:
         name = segments[0].id if len(segments) == 1 else f"{segments[0].id}+{len(segments) - 1}"
         return Unit(name, segments[0].document, indices, source, references, text)
 
-    def coverage(self, name: str) -> tuple[float, float]:
+    def locate(self, key: str, unit: int, start: int, end: int) -> list[Origin]:
+        """Where code points `[start, end)` of a unit's output stand in its file, one origin a piece touched."""
+        places, offset = [], 0
+        pieces = self.system(key).pieces
+        for piece in pieces[unit] if pieces else ():
+            low, high = max(start - offset, 0), min(end - offset, len(piece.text))
+            if piece.origin is not None and (low < high or (start == end and 0 <= low == start - offset <= high)):
+                at = piece.origin
+                places.append(Origin(at.path, at.line, at.start + low, at.start + high))
+            offset += len(piece.text) + len(joiner(self.target_language))
+        return places
+
+    def coverage(self, key: str) -> tuple[float, float]:
         """Share of the characters of the reference (the first, or else the source) that has output, and share of
         the output that is linked to nothing.
 
         Additions count as unlinked although they are charged to the unit before them. Both shares are in [0, 1].
         """
-        system, units = self.system(name), self.units(name)
+        system, units = self.system(key), self.units(key)
         sizes = [len(next((r for r in u.references if r is not None), u.source or "")) for u in units]
-        answered = sum(size for size, unit in zip(sizes, units, strict=True) if unit.hypothesis is not None)
+        answered = sum(size for size, unit in zip(sizes, units, strict=True) if (unit.hypothesis or "").strip())
         pieces = [piece for unit in system.pieces or () for piece in unit]
         free = sum(len(u.piece.text) for u in system.unlinked) + sum(len(p.text) for p in pieces if p.kind != "match")
         output = sum(len(text or "") for text in system.texts) + sum(len(u.piece.text) for u in system.unlinked)
@@ -274,6 +300,7 @@ def from_dict(value: Mapping[str, Any]) -> TestSet:
             **{
                 **s,
                 "texts": tuple(s["texts"]),
+                "reasons": {int(i): reason for i, reason in s["reasons"].items()},
                 "units": None if s["units"] is None else tuple(tuple(unit) for unit in s["units"]),
                 "pieces": None if s["pieces"] is None else tuple(tuple(map(_piece, unit)) for unit in s["pieces"]),
                 "unlinked": tuple(Unlinked(_piece(u["piece"]), u["before"], u["document"]) for u in s["unlinked"]),
@@ -293,8 +320,9 @@ def _piece(value: Mapping[str, Any]) -> Piece:
 
 
 def _join(texts: Sequence[str | None], language: str) -> str | None:
+    """None unless every text is there: half a reference would call half a translation whole."""
     present = [text for text in texts if text is not None]
-    return joiner(language).join(present) if present else None
+    return joiner(language).join(present) if len(present) == len(texts) else None
 
 
 def _refuse_repeats(what: str, names: Sequence[str], where: str) -> None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from functools import cached_property
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mtqe.corpus import TestSet, Unit
+from mtqe.corpus import SystemOutput, TestSet, UnitKey
 from mtqe.errors import InputError
 from mtqe.store import digest
 
@@ -101,37 +100,47 @@ class EntityError(ErrorSpan):
         return self.status not in NO_ERROR and self.confidence >= 0.5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SegmentScores:
     """The scores of one system by one metric, one a unit.
 
     values      float64 (n,): the score of each unit, NaN where unscored.
-    statistics  float64 (n, k): what the corpus score is computed from, by summing over any set of units; default
-                `[value, 1]`, and zeros where unscored.
-    spans       for each unit the errors that the metric marks, empty for metrics that mark none.
+    statistics  float64 (n, k): what the corpus score is computed from, by summing over any set of units; zeros where
+                unscored. None stands for `[value, 1]`, which `mtqe.score` weights by the segments of each unit.
+    spans       for each unit the errors that the metric marks; None for metrics that mark none.
     reasons     for each unscored unit (by index) why.
-    signature   what the score turned out to depend on, where that is more than the metric's spec can know.
+    spec        the metric's spec, where these data made it more definite (the tokeniser of their language, a device).
     """
 
     values: FloatArray
     statistics: FloatArray = None  # type: ignore[assignment]  # filled below
-    spans: tuple[tuple[ErrorSpan, ...], ...] = ()
+    spans: tuple[tuple[ErrorSpan, ...], ...] | None = None
     reasons: Mapping[int, str] = field(default_factory=dict)
-    signature: str | None = None
+    spec: MetricSpec | None = None
+    is_mean: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         values = np.asarray(self.values, dtype=np.float64)
         unscored = np.isnan(values)
         object.__setattr__(self, "values", values)
         if self.statistics is None:
-            default = np.stack([np.nan_to_num(values), np.ones_like(values)], axis=1)
-            object.__setattr__(self, "statistics", np.where(unscored[:, None], 0.0, default))
+            filled = np.stack([np.where(unscored, 0.0, values), ~unscored], axis=1)
+            object.__setattr__(self, "statistics", filled)
+            object.__setattr__(self, "is_mean", True)
         if self.statistics.dtype != np.float64 or self.statistics.ndim != 2 or len(self.statistics) != len(values):
             raise ValueError("statistics must be float64 of shape (units, k)")
-        if self.spans and len(self.spans) != len(values):
+        if np.isinf(values).any() or not np.isfinite(self.statistics).all() or self.statistics[unscored].any():
+            raise ValueError("scores must be finite or NaN, statistics finite, and zero where unscored")
+        if self.spans is not None and len(self.spans) != len(values):
             raise ValueError("spans must have one entry a unit")
         if set(np.flatnonzero(unscored)) != set(self.reasons):
             raise ValueError("each unscored unit, and no other, needs a reason")
+
+    def weighted(self, sizes: Sequence[int]) -> SegmentScores:
+        """With default statistics weighted by the segments of each unit, so that merging changes no unit's share."""
+        if not self.is_mean:
+            return self
+        return replace(self, statistics=self.statistics * np.array(sizes, dtype=np.float64)[:, None])
 
 
 def mean(sums: FloatArray) -> FloatArray:
@@ -143,11 +152,12 @@ def mean(sums: FloatArray) -> FloatArray:
 class Metric(Protocol):
     """What scores translations. Any object with these members is a metric; see `mtqe/metrics/chrf.py` for one.
 
-    needs     which of `source`, `reference` must be there; a metric is skipped, and said to be, where they are not.
-    uses      which of them it looks at when they are there.
+    needs     which of `source`, `reference` must be there; a metric is refused where they are not.
     score     scores every system of a test set in one call, so that work is shared between them.
-    aggregate turns sums of statistics, shape (..., k), into corpus scores, shape (...).
-    label     what a table's head says; `decimals` how many are shown; `range` the least and greatest score.
+
+    It may have more: `uses`, which of source and reference it looks at when they are there (default: what it needs);
+    `aggregate`, which turns sums of statistics (..., k) into corpus scores (...) (default: `mean`); `label`, what a
+    table's head says; `decimals`, how many are shown (2); `range`, the least and greatest score.
     """
 
     @property
@@ -155,53 +165,74 @@ class Metric(Protocol):
     @property
     def needs(self) -> frozenset[str]: ...
     @property
-    def uses(self) -> frozenset[str]: ...
-    @property
     def higher_is_better(self) -> bool: ...
-    @property
-    def label(self) -> str: ...
-    @property
-    def decimals(self) -> int: ...
-    @property
-    def range(self) -> tuple[float, float]: ...
     def score(self, test_set: TestSet) -> Mapping[str, SegmentScores]: ...
-    def aggregate(self, sums: FloatArray) -> FloatArray: ...
 
 
 @dataclass(frozen=True)
 class MetricInfo:
-    """What the results keep of a metric: enough to show, to compare and to recreate it by `name`."""
+    """A metric as the results keep it: by `name` it can be made again, `aggregate` makes corpus scores of sums."""
 
     name: str
     label: str
     decimals: int
     higher_is_better: bool
-    key: str
-    signature: str
-    nulls: str = "skip"
+    range: tuple[float, float]
+    spec: MetricSpec
     aggregate: Callable[[FloatArray], FloatArray] = field(default=mean, compare=False, repr=False)
+
+    @property
+    def nulls(self) -> str:
+        """What missing output counts as."""
+        return str(self.spec.parameters.get("nulls", "unscored"))
+
+
+@dataclass(frozen=True, slots=True)
+class SystemInfo:
+    """A system as the results keep it; the checksums tie scores to the units and the output that they are of."""
+
+    name: str
+    run: int | None
+    human: bool
+    alignment: str
+    units: str
+    output: str
+
+    @classmethod
+    def of(cls, system: SystemOutput) -> SystemInfo:
+        units = digest(system.units)
+        return cls(system.name, system.run, system.human, system.alignment, units, digest(system.texts))
 
 
 @dataclass(frozen=True)
 class Scores:
-    """All scores of one test set: `values[system, metric]`, with the units that each system's scores stand on."""
+    """All scores of one test set: `values[system, metric]`, with the units that each system's scores stand on.
+
+    Systems are named by `SystemOutput.key`, metrics by the request that made them (`chrf:word_order=2`).
+    """
 
     test_set: str
     languages: str
     fingerprint: str
-    units: Mapping[str, tuple[Unit, ...]]
+    systems: Mapping[str, SystemInfo]
+    units: Mapping[str, tuple[UnitKey, ...]]
     metrics: Mapping[str, MetricInfo]
     values: Mapping[tuple[str, str], SegmentScores]
-    alignments: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def systems(self) -> tuple[str, ...]:
-        return tuple(self.units)
 
     def corpus(self, system: str, metric: str) -> float:
         """The corpus score of a system; NaN when none of its units has a score."""
-        sums = self[system, metric].statistics.sum(axis=0)
-        return float(self.metrics[metric].aggregate(sums)) if sums.any() else math.nan
+        scores = self[system, metric]
+        if np.isnan(scores.values).all():
+            return math.nan
+        return float(self.metrics[metric].aggregate(scores.statistics.sum(axis=0)))
+
+    def merged(self, other: Scores) -> Scores:
+        """With the scores of other metrics. Raises InputError when they are of other texts, units or outputs."""
+        if (self.fingerprint, self.systems) != (other.fingerprint, other.systems):
+            raise InputError(
+                f"scores of {other.test_set!r} are of other texts or outputs than those of {self.test_set!r}"
+            )
+        return replace(self, metrics={**self.metrics, **other.metrics}, values={**self.values, **other.values})
 
     def __getitem__(self, key: tuple[str, str]) -> SegmentScores:
         if key not in self.values:
@@ -215,25 +246,20 @@ class Scores:
         return (system, metric) in self.values
 
     def signature(self, system: str, metric: str) -> str:
-        """The signature of one number: the metric's, or what it turned out to depend on for this system."""
-        return self[system, metric].signature or self.metrics[metric].signature
+        """The signature of one number: of the metric as it was for this system."""
+        return (self[system, metric].spec or self.metrics[metric].spec).signature
 
     def protocol(self, system: str, metric: str) -> str:
         """What stands beside every signature: how the output was aligned and what missing output counts as."""
-        return f"align:{self.alignments.get(system, 'identity')}|nulls:{self.metrics[metric].nulls}"
-
-    @cached_property
-    def units_hash(self) -> dict[str, str]:
-        """For each system a checksum of the partition that its units are."""
-        return {name: digest([list(unit.segments) for unit in units]) for name, units in self.units.items()}
+        return f"align:{self.systems[system].alignment}|nulls:{self.metrics[metric].nulls}"
 
     def table(self) -> pyarrow.Table:
         """Long form, a row for each (system, metric, unit): see `mtqe.metrics.write_scores` for the columns."""
         import pyarrow as pa
 
-        return pa.Table.from_pylist(list(self._rows()), schema=score_schema())
+        return pa.Table.from_pylist(self._rows(), schema=score_schema())
 
-    def _rows(self) -> Sequence[dict[str, Any]]:
+    def _rows(self) -> list[dict[str, Any]]:
         rows = []
         for (system, metric), scores in self.values.items():
             for i, unit in enumerate(self.units[system]):
@@ -242,6 +268,8 @@ class Scores:
                     {
                         "test_set": self.test_set,
                         "system": system,
+                        "run": self.systems[system].run,
+                        "human": self.systems[system].human,
                         "metric": metric,
                         "unit": i,
                         "id": unit.id,
@@ -250,7 +278,7 @@ class Scores:
                         "value": None if math.isnan(value) else value,
                         "statistics": scores.statistics[i].tolist(),
                         "reason": scores.reasons.get(i),
-                        "spans": [span_to_dict(span) for span in scores.spans[i]] if scores.spans else [],
+                        "spans": None if scores.spans is None else [span_to_dict(span) for span in scores.spans[i]],
                     }
                 )
         return rows
@@ -283,6 +311,8 @@ def score_schema() -> pyarrow.Schema:
         [
             ("test_set", pa.string()),
             ("system", pa.string()),
+            ("run", pa.int32()),
+            ("human", pa.bool_()),
             ("metric", pa.string()),
             ("unit", pa.int32()),
             ("id", pa.string()),
@@ -355,6 +385,8 @@ class Comparison:
 
     test_set: str
     metric: str
+    decimals: int
+    higher_is_better: bool
     unit: Literal["document", "segment"]
     unit_reason: str
     draws: int
@@ -370,6 +402,7 @@ class Note:
 
     kind: Literal["input", "unchecked"]
     text: str
+    test_set: str | None = None
 
 
 @dataclass(frozen=True)

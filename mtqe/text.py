@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import regex
 
 from mtqe.errors import InputError
+
+T = TypeVar("T")
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -67,13 +70,31 @@ def read_lines(path: Path) -> Lines:
     if not data:
         raise InputError("the file is empty", path=path)
     text, notes = decode(data, path)
+    if not text:
+        raise InputError("the file is empty", path=path)
+    if text.count("\0") > len(text) / 4:
+        raise InputError("looks like UTF-16 without a byte-order mark", path=path, hint="save the file as UTF-8")
     lines = split_lines(text)
-    for number, line in enumerate(lines, 1):
-        if "\0" in line:
-            notes.append(f"{path}:{number}: a NUL character stands in this line")
-        if "\r" in line:
-            notes.append(f"{path}:{number}: a bare carriage return stands inside this line; it does not end it")
+    for character, what in (
+        ("\0", "a NUL character inside"),
+        ("\r", "a bare carriage return inside, which ends no line"),
+    ):
+        numbers = [number for number, line in enumerate(lines, 1) if character in line]
+        notes += [note_lines(path, what, numbers)] if numbers else []
     return Lines(tuple(lines), tuple(notes))
+
+
+def note_lines(path: str | Path, what: str, numbers: Sequence[int]) -> str:
+    """One line about many lines of a file: `x.txt: 12 lines with a NUL character inside (3, 7, 9, ...)`."""
+    first = ", ".join(map(str, numbers[:5])) + (", ..." if len(numbers) > 5 else "")
+    return f"{path}: {len(numbers)} line{'s' if len(numbers) > 1 else ''} with {what} ({first})"
+
+
+def text_list(what: str, texts: Iterable[T]) -> list[T]:
+    """The texts of a call as a list. Raises TypeError for one bare text, which would be read letter by letter."""
+    if isinstance(texts, str | bytes):
+        raise TypeError(f"{what} is a sequence of texts, not one text")
+    return list(texts)
 
 
 def decode(data: bytes, path: Path) -> tuple[str, list[str]]:

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -84,6 +85,13 @@ def test_cells_are_escaped() -> None:
         (["report", "."], 1, "evaluation.json: file not found"),
         (["compare", "."], 1, "evaluation.json: file not found"),
         (["frobnicate"], 2, "invalid choice"),
+        (["evaluate", "-t", "good.txt", "-r", "ref.txt", "-l", "en", "-o", "ref.txt"], 1, "ref.txt: File exists"),
+        (
+            ["evaluate", "-t", "good.txt", "-r", "ref.txt", "-l", "en", "--draws", "x"],
+            2,
+            "whole number from 1, not 'x'",
+        ),
+        (["score", "-t", "/dev/null", "-r", "ref.txt", "-l", "en"], 1, "/dev/null: the file is empty"),
     ],
 )
 def test_errors_are_one_line_and_an_exit_code(
@@ -130,6 +138,13 @@ def test_interrupt_ends_with_130(files: Path) -> None:
     code += "run.run_experiment = slow\nraise SystemExit(cli.main(['run', 'x.toml']))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (130, "mtqe: interrupted\n")
+
+
+def test_any_terminal_can_show_the_result(files: Path) -> None:
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run([sys.executable, "-m", "mtqe", *SCORE], capture_output=True, env=environment, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"BLEU \\u2191" in done.stdout
 
 
 def test_a_closed_pipe_is_no_error(files: Path) -> None:

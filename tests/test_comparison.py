@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from mtqe.comparison import compare
 from mtqe.corpus import Document, Segment, SystemOutput, TestSet
 from mtqe.errors import ConfigError
-from mtqe.results import Comparison, Interval, MetricInfo, PairResult, Scores, SegmentScores, SystemResult
+from mtqe.results import (
+    Comparison,
+    Interval,
+    MetricInfo,
+    MetricSpec,
+    PairResult,
+    Scores,
+    SegmentScores,
+    SystemInfo,
+    SystemResult,
+)
 
 NAN = math.nan
 Partition = Sequence[tuple[int, ...]]
@@ -49,8 +59,9 @@ def make_scores(
         test_set=test_set.name,
         languages=test_set.languages,
         fingerprint=test_set.fingerprint,
+        systems={system.key: SystemInfo.of(system) for system in systems},
         units={name: test_set.units(name) for name in values},
-        metrics={"quality": MetricInfo("quality", "Quality", 1, higher_is_better, "key", "quality|version:1")},
+        metrics={"quality": MetricInfo("quality", "Quality", 1, higher_is_better, (0, 100), MetricSpec("quality"))},
         values={(name, "quality"): segment_scores(v) for name, v in values.items()},
     )
 

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -56,12 +57,19 @@ def test_units_join_sources_and_references() -> None:
 
 
 def test_chinese_is_joined_without_a_space() -> None:
-    assert make_test_set(ALIGNED, language="zh").units("aligned")[0].references[0] == "One.Two."
+    system = SystemOutput("s", ("一二。", "三", "四"), units=((0, 1), (2,), (3,)))
+    assert make_test_set(system, language="zh").units("s")[0].references[0] == "One.Two."
+
+
+def test_half_a_reference_is_none() -> None:
+    system = SystemOutput("s", ("a", "b", "c and d"), units=((0,), (1,), (2, 3)))
+    assert make_test_set(system).units("s")[2].references == ("Three. Four.", None)
 
 
 def test_locate_maps_a_span_to_the_stored_lines() -> None:
-    assert ALIGNED.locate(0, 2, 7) == [Origin("f", 1, 2, 4), Origin("f", 3, 2, 4)]
-    assert ALIGNED.locate(0, 6, 6) == [Origin("f", 3, 3, 3)]
+    test_set = make_test_set(ALIGNED)
+    assert test_set.locate("aligned", 0, 2, 7) == [Origin("f", 1, 2, 4), Origin("f", 3, 2, 4)]
+    assert test_set.locate("aligned", 0, 6, 6) == [Origin("f", 3, 3, 3)]
 
 
 def test_coverage_counts_omissions_and_what_is_linked_to_nothing() -> None:
@@ -76,6 +84,8 @@ def test_coverage_counts_omissions_and_what_is_linked_to_nothing() -> None:
         (SystemOutput("s", ("x",)), "1 outputs for 4 segments"),
         (SystemOutput("s", ("x", "y", "z"), units=((0, 1), (1, 2), (3,))), "exactly once"),
         (SystemOutput("s", ("x", "y", "z"), units=((0,), (1, 2), (3,))), "crosses a document"),
+        (SystemOutput("s", ("x", "y", "z"), units=((2,), (0, 1), (3,))), "in order"),
+        (SystemOutput("s", ("x", "", None, "y"), pieces=((Piece("z"),), (), (), (Piece("y"),))), "make up its texts"),
     ],
 )
 def test_wrong_units_are_refused(system: SystemOutput, message: str) -> None:
@@ -87,6 +97,13 @@ def test_two_systems_of_one_name_are_refused() -> None:
     system = SystemOutput("s", ("a", "b", "c", "d"))
     with pytest.raises(InputError, match="stands twice"):
         make_test_set(system, system)
+    runs = [replace(system, run=i) for i in (1, 2)]
+    assert [s.key for s in make_test_set(*runs).systems] == ["s#1", "s#2"]
+
+
+def test_a_segment_of_another_document_is_refused() -> None:
+    with pytest.raises(InputError, match="segment of another"):
+        TestSet("t", None, "en", (Document("a", (Segment("1", None, ("x",), "b"),)),))
 
 
 def test_fingerprint_depends_on_texts_and_not_on_systems() -> None:
@@ -95,7 +112,10 @@ def test_fingerprint_depends_on_texts_and_not_on_systems() -> None:
 
 
 def test_json_round_trip() -> None:
-    test_set = make_test_set(ALIGNED, SystemOutput("plain", ("", None, "c", "d"), human=True))
+    test_set = make_test_set(
+        ALIGNED,
+        SystemOutput("plain", ("", None, "c", "d"), run=2, human=True, reasons={1: "refused"}, metadata={"beam": 4}),
+    )
     assert from_dict(json.loads(canonical_json(to_dict(test_set)))) == test_set
 
 

@@ -14,6 +14,24 @@ def test_unscored_units_have_zero_statistics_and_need_a_reason() -> None:
         SegmentScores(np.array([0.5]), reasons={0: "scored all the same"})
 
 
+@pytest.mark.parametrize(
+    ("values", "statistics"),
+    [([np.nan], [[1.0, 1]]), ([-np.inf], None), ([1.0], [[np.nan, 1]]), ([1.0], [[1, 2]]), ([1.0, 2.0], [[1.0, 1]])],
+)
+def test_wrong_numbers_do_not_pass(values: list[float], statistics: list[list[float]] | None) -> None:
+    filled = None if statistics is None else np.array(statistics)
+    reasons = {i: "why" for i, value in enumerate(values) if np.isnan(value)}
+    with pytest.raises(ValueError, match="statistics"):
+        SegmentScores(np.array(values), filled, reasons=reasons)  # type: ignore[arg-type]
+
+
+def test_default_statistics_are_weighted_by_segments_and_others_are_not() -> None:
+    merged = SegmentScores(np.array([0.9, 0.1])).weighted([9, 1])
+    assert mean(merged.statistics.sum(axis=0)) == pytest.approx(0.82)
+    own = SegmentScores(np.array([0.9]), np.array([[9.0, 10.0, 1.0]]))
+    assert own.weighted([9]).statistics is own.statistics
+
+
 def test_mean_is_vectorised_and_never_divides_by_zero() -> None:
     sums = np.array([[[3.0, 2], [0, 0]], [[1, 4], [5, 5]]])
     assert np.array_equal(mean(sums), [[1.5, np.nan], [0.25, 1]], equal_nan=True)

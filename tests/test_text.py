@@ -46,12 +46,23 @@ def test_nul_and_bare_carriage_return_are_noted(tmp_path: Path) -> None:
     path.write_bytes(b"one\r\ntw\0o\nthr\ree\n")
     lines = read_lines(path)
     assert lines.lines == ("one", "tw\0o", "thr\ree")
-    assert [note.split(": ")[0].split(":")[-1] for note in lines.notes] == ["2", "3"]
+    assert lines.notes == (
+        f"{path}: 1 line with a NUL character inside (2)",
+        f"{path}: 1 line with a bare carriage return inside, which ends no line (3)",
+    )
 
 
 def test_missing_empty_and_directory_are_one_line(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
-    for path, what in [(tmp_path / "none", "not found"), (tmp_path / "empty", "empty"), (tmp_path, "directory")]:
+    (tmp_path / "mark").write_bytes(b"\xef\xbb\xbf")
+    (tmp_path / "wide").write_bytes("wide".encode("utf-16-le"))
+    for path, what in [
+        (tmp_path / "none", "not found"),
+        (tmp_path / "empty", "empty"),
+        (tmp_path / "mark", "empty"),
+        (tmp_path / "wide", "UTF-16"),
+        (tmp_path, "directory"),
+    ]:
         with pytest.raises(InputError, match=what) as caught:
             read_lines(path)
         assert "\n" not in str(caught.value)

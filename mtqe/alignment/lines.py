@@ -10,6 +10,7 @@ from mtqe.alignment.features import similarity
 from mtqe.alignment.kinds import kinds
 from mtqe.corpus import Alignment, Link
 from mtqe.errors import ConfigError, InputError
+from mtqe.text import text_list
 
 #: The method and its version; a change that can move a link changes it.
 METHOD = "lcs|v1"
@@ -32,6 +33,7 @@ def align(
 
     Raises ConfigError when only one side names its documents, InputError when their number differs from the lines'.
     """
+    hyp, ref = text_list("hyp", hyp), text_list("ref", ref)
     if (hyp_documents is None) != (ref_documents is None):
         raise ConfigError("hyp_documents and ref_documents go together: give both or none")
     hyp_groups, ref_groups = _group(hyp, hyp_documents, "hyp"), _group(ref, ref_documents, "ref")

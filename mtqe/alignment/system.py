@@ -10,6 +10,7 @@ from mtqe.alignment.dynamic import Pair
 from mtqe.alignment.kinds import kinds
 from mtqe.alignment.lines import METHOD, link_lines
 from mtqe.alignment.moved import find_moved
+from mtqe.alignment.parallel import answers_in_order
 from mtqe.corpus import Document, Origin, Piece, SystemOutput, TestSet, Unlinked
 from mtqe.errors import InputError
 from mtqe.readers import TextDocument
@@ -21,6 +22,7 @@ class _Aligned:
     """The units of one document; `units` and `Unlinked.before` count from the document's first segment and unit."""
 
     units: list[range]
+    texts: list[str | None]
     pieces: list[tuple[Piece, ...]]
     unlinked: list[Unlinked]
 
@@ -28,7 +30,8 @@ class _Aligned:
 def align_system(name: str, documents: Sequence[TextDocument], test_set: TestSet) -> SystemOutput:
     """Pairs the output of a system with the segments of a test set, whatever its lines are.
 
-    Lines are split into sentences, which are aligned (see `mtqe.alignment.align`) with those of each segment's first
+    A document whose lines answer the segments one by one stays as it is, and so does one without output. In the others
+    lines are split into sentences, which are aligned (see `mtqe.alignment.align`) with those of each segment's first
     present reference; blocks that stand elsewhere in the text are found too. A unit covers the segments that a link
     spans, nearly always one; its text is what is linked to them, with additions and repetitions that follow it. A
     segment without output has the text None. Boilerplate and captions that the reference lacks belong to no unit.
@@ -39,24 +42,28 @@ def align_system(name: str, documents: Sequence[TextDocument], test_set: TestSet
     outputs = _by_id(name, documents, test_set)
     language = test_set.target_language
     units: list[tuple[int, ...]] = []
+    texts: list[str | None] = []
     pieces: list[tuple[Piece, ...]] = []
     unlinked: list[Unlinked] = []
-    segment = 0
+    segment, method = 0, "identity"
     for document in test_set.documents:
-        lines = outputs[document.id] if document.id in outputs else TextDocument(document.id, "", ())
-        aligned = _align_document(lines, document, language)
+        output = outputs.get(document.id)
+        if output is None or answers_in_order(output, document):
+            aligned = _one_by_one(output, document)
+        else:
+            aligned, method = _align_document(output, document, language), f"{METHOD}|sentences:sentencex"
         unlinked += (replace(x, before=x.before + len(units)) for x in aligned.unlinked)
         units += (tuple(segment + i for i in unit) for unit in aligned.units)
+        texts += aligned.texts
         pieces += aligned.pieces
         segment += len(document.segments)
-    texts = tuple(joiner(language).join(piece.text for piece in unit) if unit else None for unit in pieces)
     return SystemOutput(
         name,
-        texts,
-        units=tuple(units),
+        tuple(texts),
+        units=None if method == "identity" else tuple(units),
         pieces=tuple(pieces),
         unlinked=tuple(unlinked),
-        alignment=f"{METHOD}|sentences:sentencex",
+        alignment=method,
     )
 
 
@@ -71,6 +78,19 @@ def _by_id(name: str, documents: Sequence[TextDocument], test_set: TestSet) -> d
             raise InputError(f"system {name!r} has output for document {document.id!r} twice", path=document.path)
         outputs[document.id] = document
     return outputs
+
+
+def _one_by_one(output: TextDocument | None, document: Document) -> _Aligned:
+    units = [range(i, i + 1) for i in range(len(document.segments))]
+    if output is None:
+        return _Aligned(units, [None] * len(units), [()] * len(units), [])
+    numbers = [segment.origin.line for segment in document.segments if segment.origin]
+    texts: list[str | None] = [output.lines[number - 1] for number in numbers]
+    pieces: list[tuple[Piece, ...]] = [
+        (Piece(text, origin=Origin(output.path, number, 0, len(text))),) if text else ()
+        for number, text in zip(numbers, texts, strict=True)
+    ]
+    return _Aligned(units, texts, pieces, [])
 
 
 def _align_document(output: TextDocument, document: Document, language: str) -> _Aligned:
@@ -94,7 +114,8 @@ def _align_document(output: TextDocument, document: Document, language: str) -> 
             unlinked.append(Unlinked(piece, len(units) if following is None else path[following], document.id))
         else:
             pieces[home[i] if i in home else path[max((j for j in path if j < i), default=min(path))]].append(piece)
-    return _Aligned(units, [tuple(unit) for unit in pieces], unlinked)
+    texts_of = [joiner(language).join(piece.text for piece in unit) if unit else None for unit in pieces]
+    return _Aligned(units, texts_of, [tuple(unit) for unit in pieces], unlinked)
 
 
 def _sentences(output: TextDocument, language: str) -> list[Piece]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,14 +11,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mtqe.errors import InputError
+from mtqe.errors import DataWarning, InputError
 from mtqe.fluency.neutral import neutral_words
 from mtqe.fluency.ngram import CharacterModel
 from mtqe.fluency.overlap import Overlap
 from mtqe.fluency.rules import find_errors
 from mtqe.fluency.wordlist import WordModel, listed_model
 from mtqe.results import ErrorSpan, FloatArray, Severity
-from mtqe.text import UNSPACED, Word, language_of, words
+from mtqe.text import UNSPACED, Word, language_of, text_list, words
 
 #: With fewer characters of human text a model fitted on it says less than word counts do.
 LEAST_TEXT = 10_000
@@ -105,6 +106,7 @@ def score_fluency(
     """
     from tqdm import tqdm
 
+    texts = text_list("texts", texts)
     _check_lengths(texts, lm_text, lm_documents, documents)
     scored = [i for i, text in enumerate(texts) if text is not None and text.strip()]
     present = [texts[i] or "" for i in scored]
@@ -121,6 +123,13 @@ def score_fluency(
         models.append(listed.bits(present))
         name.append("word-pairs" if isinstance(listed, WordModel) and listed.pairs else "word-counts")
 
+    if not models:
+        warnings.warn(
+            f"fluency: there is no language model for {language!r} here, only the rules were applied; "
+            "its numbers say nothing of surprisal",
+            DataWarning,
+            stacklevel=2,
+        )
     statistics = np.zeros((len(texts), 4))
     errors: list[tuple[ErrorSpan, ...]] = [()] * len(texts)
     tokens: list[tuple[Token, ...]] = [()] * len(texts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ class SacrebleuMetric:
 
     build      makes sacreBLEU's own metric for a target language.
     vectorised turns sums of statistics (..., k) into scores (...), by the arithmetic that sacreBLEU uses for one row.
+    unsaid     parameters that sacreBLEU's signature leaves out, where they are not its defaults.
     sentence   makes the metric that gives the score of one unit, where sacreBLEU advises another than for a corpus.
     """
 
@@ -31,6 +32,7 @@ class SacrebleuMetric:
     build: Callable[[str], Any]
     vectorised: Callable[[FloatArray], FloatArray]
     sentence: Callable[[str], Any] | None = None
+    unsaid: str = ""
     decimals: int = 1
     needs: frozenset[str] = field(default=frozenset({"reference"}), init=False)
     uses: frozenset[str] = field(default=frozenset({"reference"}), init=False)
@@ -38,7 +40,7 @@ class SacrebleuMetric:
     def score(self, test_set: TestSet) -> Mapping[str, SegmentScores]:
         from tqdm import tqdm
 
-        units = {system.name: test_set.units(system.name) for system in test_set.systems}
+        units = {system.key: test_set.units(system.key) for system in test_set.systems}
         total = sum(map(len, units.values()))
         with tqdm(total=total, desc=self.label, unit="unit", delay=1, disable=None, leave=False) as bar:
             return {name: self._score(list(of), test_set.target_language, bar.update) for name, of in units.items()}
@@ -62,13 +64,15 @@ class SacrebleuMetric:
             rows += metric._extract_corpus_statistics(hypotheses[part], list(zip(*references[part], strict=True)))
             advance(len(hypotheses[part]))
         metric.num_refs = widths.pop() if len(widths) == 1 else -1
+        signature = str(metric.get_signature())
         values = np.full(len(units), np.nan)
-        statistics = np.zeros((len(units), len(rows[0]) if rows else 2))
+        statistics = np.zeros((len(units), len(metric._extract_corpus_statistics([""], [[""]])[0])))
         if rows:
             statistics[scored] = rows
             values[scored] = [single._compute_score_from_stats(list(row)).score for row in rows]
         name = metric._compute_score_from_stats(statistics.sum(axis=0).tolist()).name if rows else self.label
-        return SegmentScores(values, statistics, reasons=reasons, signature=f"{name}|{metric.get_signature()}")
+        spec = replace(self.spec, field_signature=f"{name}|{signature}{self.unsaid}")
+        return SegmentScores(values, statistics, reasons=reasons, spec=spec)
 
     def aggregate(self, sums: FloatArray) -> FloatArray:
         if sums.ndim == 1:  # the published number: sacreBLEU's own arithmetic to the last bit

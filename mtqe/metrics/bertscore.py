@@ -91,11 +91,11 @@ class BERTScore:
         language = test_set.target_language
         if language.replace("-", "_").partition("_")[0] != "en":
             raise ConfigError(f"bertscore:minilm scores English targets only, the target here is {language!r}")
-        units = {system.name: test_set.units(system.name) for system in test_set.systems}
+        units = {system.key: test_set.units(system.key) for system in test_set.systems}
         shared = _distinct(reference for segment in test_set.segments for reference in segment.references)
         own = {name: _distinct(_texts(units[name])) for name in units}
         own = {name: [text for text in texts if text not in set(shared)] for name, texts in own.items()}
-        signature = self._spec(self._encoder.device.type).signature
+        spec = self._spec(self._encoder.device.type)
 
         total = len(shared) + sum(map(len, own.values()))
         with tqdm(total=total, desc=self.label, unit="text", delay=1, disable=None) as bar:
@@ -108,12 +108,10 @@ class BERTScore:
                 return tokens
 
             references = encode(shared)
-            return {
-                name: self._score_system(name, units[name], references | encode(own[name]), signature) for name in units
-            }
+            return {name: self._score_system(name, units[name], references | encode(own[name]), spec) for name in units}
 
     def _score_system(
-        self, name: str, units: Sequence[Unit], tokens: Mapping[str, Tokens], signature: str
+        self, name: str, units: Sequence[Unit], tokens: Mapping[str, Tokens], spec: MetricSpec
     ) -> SegmentScores:
         values = np.empty(len(units))
         reasons = {}
@@ -122,7 +120,7 @@ class BERTScore:
             if reason:
                 reasons[i] = reason
         _warn_of_truncation(name, units, tokens)
-        return SegmentScores(values, reasons=reasons, signature=signature)
+        return SegmentScores(values, reasons=reasons, spec=spec)
 
     def _score_unit(self, unit: Unit, tokens: Mapping[str, Tokens]) -> tuple[float, str | None]:
         """The F1 of a unit, or NaN and why."""

@@ -38,8 +38,12 @@ def make(
 
         return BLEU(**options, effective_order=effective, trg_lang=language_of(language))
 
+    if max_ngram_order < 1:
+        raise ValueError("max_ngram_order is at least 1")
     if smooth_method not in ("exp", "floor", "add-k", "none"):
         raise ValueError(f"smooth_method is exp, floor, add-k or none, not {smooth_method!r}")
+    if tokenize not in {None, *_tokenizers()}:
+        raise ValueError(f"tokenize is one of {', '.join(_tokenizers())}, not {tokenize!r}")
     value = {"floor": 0.1, "add-k": 1}.get(smooth_method, 0) if smooth_value is None else smooth_value
     return SacrebleuMetric(
         spec=spec("bleu", nulls, **options, effective_order=effective_order),
@@ -47,11 +51,18 @@ def make(
         range=(0, 100),
         higher_is_better=True,
         build=partial(build, effective=effective_order),
+        unsaid="" if max_ngram_order == 4 else f"|max_ngram_order:{max_ngram_order}",
         sentence=partial(build, effective=True),
         vectorised=partial(
             _bleu, order=max_ngram_order, method=smooth_method, value=float(value), effective=effective_order
         ),
     )
+
+
+def _tokenizers() -> list[str]:
+    from sacrebleu.metrics.bleu import _TOKENIZERS
+
+    return list(_TOKENIZERS)
 
 
 def _bleu(sums: FloatArray, *, order: int, method: str, value: float, effective: bool) -> FloatArray:

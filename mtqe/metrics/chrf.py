@@ -30,6 +30,9 @@ def make(
         "eps_smoothing": eps_smoothing,
     }
 
+    if char_order < 1 or word_order < 0 or beta < 1:
+        raise ValueError("char_order and beta are at least 1, word_order at least 0")
+
     def build(_language: str) -> Any:
         from sacrebleu.metrics.chrf import CHRF
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from mtqe import __version__
@@ -44,7 +44,7 @@ class Fluency:
         return score_of(sums)
 
     def score(self, test_set: TestSet) -> Mapping[str, SegmentScores]:
-        units = {system.name: test_set.units(system.name) for system in test_set.systems}
+        units = {system.key: test_set.units(system.key) for system in test_set.systems}
         everyone = [unit for name in units for unit in units[name]]
         lines = [(text, s.document) for s in test_set.segments for text in s.references if text is not None]
         result = score_fluency(
@@ -57,14 +57,16 @@ class Fluency:
         scores, start = {}, 0
         for name in units:
             end = start + len(units[name])
-            scores[name] = _of_system(result, slice(start, end), [unit.hypothesis for unit in units[name]])
+            texts = [unit.hypothesis for unit in units[name]]
+            scores[name] = _of_system(result, slice(start, end), texts, self.spec)
             start = end
         return scores
 
 
-def _of_system(result: FluencyResult, part: slice, texts: list[str | None]) -> SegmentScores:
+def _of_system(result: FluencyResult, part: slice, texts: list[str | None], spec: MetricSpec) -> SegmentScores:
     values = result.scores[part]
     reasons = {
         i: "no output" if text is None else "empty output" for i, text in enumerate(texts) if math.isnan(values[i])
     }
-    return SegmentScores(values, result.statistics[part], result.errors[part], reasons, result.signature)
+    spec = replace(spec, field_signature=result.signature)
+    return SegmentScores(values, result.statistics[part], result.errors[part], reasons, spec)

@@ -10,6 +10,9 @@ from typing import Protocol
 from mtqe import plugins
 from mtqe.corpus import Document, Origin, Segment, SystemOutput, TestSet
 from mtqe.errors import ConfigError, InputError
+from mtqe.text import note_lines
+
+Translations = Mapping[str, str | Path] | Sequence[str | Path] | str | Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ def read(path: str | Path, input_format: str | None = None) -> Text:
     path = Path(path)
     if not path.exists():
         raise InputError("no such file or directory", path=path)
-    for name in [input_format] if input_format else plugins.names("readers"):
+    anything_last = sorted(plugins.names("readers"), key=lambda name: (name == "text", name))
+    for name in [input_format] if input_format else anything_last:
         reader: Reader = plugins.load("readers", name)
         if input_format or reader.accepts(path):
             return reader.read(path)
@@ -56,7 +60,7 @@ def load(
     input_format: str | None = None,
     *,
     source: str | Path | None = None,
-    translations: Mapping[str, str | Path] | None = None,
+    translations: Translations = (),
     languages: str,
     name: str | None = None,
     blank_lines: str = "keep",
@@ -64,13 +68,15 @@ def load(
     """Loads a test set whose files agree line by line: a segment a line, a document a file.
 
     `references` is a path, or one path a reference set; a path is a file or a directory with one file a document.
-    `translations` maps system names to paths. `languages` is `uk-en`, or `en` when there is no source.
+    `translations` are paths, or a mapping of system names to paths. `languages` is `uk-en`, or `en` without a source.
     `blank_lines="separate"` takes blank reference lines as what stands between the paragraphs of an article;
     `"keep"` takes them as empty segments. Raises InputError when the numbers of lines differ, with the counts.
     """
     paths = [references] if isinstance(references, str | Path) else list(references)
     if not paths:
         raise ConfigError("a test set needs at least one reference")
+    if blank_lines not in ("keep", "separate"):
+        raise ConfigError(f"blank_lines is keep or separate, not {blank_lines!r}")
     source_language, target_language = split_languages(languages)
     if source is not None and source_language is None:
         raise ConfigError(f"a source is given, but languages {languages!r} name no source language; write e.g. uk-en")
@@ -78,24 +84,30 @@ def load(
     sources = read(source, input_format) if source is not None else None
     notes = [note for text in (*texts, *([sources] if sources else ())) for note in text.notes]
     for other in (*texts[1:], *([sources] if sources else ())):
-        _require_parallel(texts[0], other)
+        _require_parallel(texts[0], other, "references and source must agree line by line")
     documents = []
     for d, document in enumerate(texts[0].documents):
-        segments = []
+        segments, empty = [], []
         for i, line in enumerate(document.lines):
-            if not line.strip():
-                if blank_lines == "separate":
+            lines = [text.documents[d].lines[i] for text in texts]
+            given: tuple[str | None, ...] = tuple(lines)
+            from_source = sources.documents[d].lines[i] if sources else None
+            if not any(reference.strip() for reference in lines):
+                if blank_lines == "separate" and not (from_source or "").strip():
                     continue
-                notes.append(f"{document.path}:{i + 1}: the reference line is empty")
+                empty.append(i + 1)
+            elif blank_lines == "separate":  # a blank line says nothing where another reference has a text
+                given = tuple(reference if reference.strip() else None for reference in lines)
             segments.append(
                 Segment(
                     id=f"{document.id}:{i + 1}",
-                    source=sources.documents[d].lines[i] if sources else None,
-                    references=tuple(text.documents[d].lines[i] for text in texts),
+                    source=from_source,
+                    references=given,
                     document=document.id,
                     origin=Origin(document.path, i + 1, 0, len(line)),
                 )
             )
+        notes += [note_lines(document.path, "no reference text", empty)] if empty else []
         if not segments:
             raise InputError("the reference has no text", path=document.path)
         documents.append(Document(document.id, tuple(segments)))
@@ -103,11 +115,30 @@ def load(
         name or Path(paths[0]).stem, source_language, target_language, tuple(documents), notes=tuple(notes)
     )
     systems = []
-    for system, path in (translations or {}).items():
+    for system, path in name_systems(translations).items():
         text = read(path, input_format)
-        _require_parallel(texts[0], text)
-        systems.append(line_by_line(system, text, test_set))
+        _require_parallel(texts[0], text, "mtqe evaluate aligns output that is segmented otherwise")
+        systems.append(SystemOutput(system, tuple(line for document in text.documents for line in document.lines)))
     return test_set.with_systems(systems)
+
+
+def name_systems(translations: Translations) -> dict[str, str]:
+    """Paths, or texts `name=path`, or a mapping, to a mapping of names to paths.
+
+    A path's name is its stem, or its folder's and its stem where stems repeat. Raises ConfigError when names repeat.
+    """
+    if isinstance(translations, Mapping):
+        return {name: str(path) for name, path in translations.items()}
+    if isinstance(translations, str | Path):
+        translations = [translations]
+    given = [str(path) for path in translations]
+    pairs = [["", t] if "=" not in t or Path(t).exists() else t.split("=", 1) for t in given]
+    names = [name or Path(path).stem for name, path in pairs]
+    if len(set(names)) < len(names):
+        names = [name or "/".join(Path(path).with_suffix("").parts[-2:]) for name, path in pairs]
+    if len(set(names)) < len(names):
+        raise ConfigError(f"two systems have the same name ({', '.join(names)}); write name=path")
+    return dict(zip(names, (path for _, path in pairs), strict=True))
 
 
 def split_languages(languages: str) -> tuple[str | None, str]:
@@ -119,25 +150,15 @@ def split_languages(languages: str) -> tuple[str | None, str]:
     return (source, target) if dash else (None, source)
 
 
-def is_line_by_line(text: Text, test_set: TestSet) -> bool:
-    """Whether each segment has its own line in the text and no other line of the text has content."""
-    lines = {document.id: document.lines for document in pair_documents(text, test_set).documents}
-    if set(lines) != {document.id for document in test_set.documents}:
-        return False
-    for document in test_set.documents:
-        numbers = {segment.origin.line for segment in document.segments if segment.origin}
-        filled = {i for i, line in enumerate(lines[document.id], 1) if line.strip()}
-        last = max(numbers, default=0)
-        if len(numbers) != len(document.segments) or len(lines[document.id]) < last or not filled <= numbers:
-            return False
-    return True
-
-
-def line_by_line(name: str, text: Text, test_set: TestSet, human: bool = False) -> SystemOutput:
-    """The output of a system whose lines stand at the same numbers as the segments of the test set."""
-    lines = {document.id: document.lines for document in pair_documents(text, test_set).documents}
-    texts = tuple(lines[s.document][s.origin.line - 1] for s in test_set.segments if s.origin)
-    return SystemOutput(name, texts, human=human)
+def is_line_by_line(output: TextDocument, document: Document) -> bool:
+    """Whether each segment has its own line in the output and no other line of the output has content."""
+    numbers = [segment.origin.line for segment in document.segments if segment.origin]
+    filled = {i for i, line in enumerate(output.lines, 1) if line.strip()}
+    return (
+        len(numbers) == len(document.segments)
+        and len(output.lines) >= max(numbers, default=0)
+        and filled <= set(numbers)
+    )
 
 
 def pair_documents(text: Text, test_set: TestSet) -> Text:
@@ -148,7 +169,7 @@ def pair_documents(text: Text, test_set: TestSet) -> Text:
     return text
 
 
-def _require_parallel(first: Text, other: Text) -> None:
+def _require_parallel(first: Text, other: Text, hint: str) -> None:
     """Raises InputError, naming both files, unless documents and numbers of lines agree."""
     ids, others = [d.id for d in first.documents], [d.id for d in other.documents]
     if len(ids) == len(others) == 1:
@@ -166,5 +187,5 @@ def _require_parallel(first: Text, other: Text) -> None:
                 f"has {len(b.lines)} lines{f' ({blank} of them blank)' if blank else ''} "
                 f"where {a.path} has {len(a.lines)}",
                 path=b.path,
-                hint="mtqe evaluate aligns output that is segmented otherwise",
+                hint=hint,
             )

@@ -18,8 +18,11 @@ def write(evaluation: Evaluation, directory: Path) -> Path:
 
     The page comes last: where it stands, the files beside it are of the same evaluation.
     """
-    for plot in plots(evaluation).values():
-        write_atomic(directory / "figures" / f"{plot.name}.svg", plot.svg + "\n")
+    figures = {directory / "figures" / f"{plot.name}.svg": plot.svg for plot in plots(evaluation).values()}
+    for stale in set((directory / "figures").glob("*.svg")) - set(figures):
+        stale.unlink()
+    for path, svg in figures.items():
+        write_atomic(path, svg + "\n")
     write_json(directory / "results.json", results(evaluation))
     write_atomic(directory / "report.md", page.markdown(evaluation))
     write_atomic(directory / "report.html", page.html(evaluation))

@@ -26,8 +26,8 @@ def results(evaluation: Evaluation) -> dict[str, Any]:
                 "label": info.label,
                 "higher_is_better": info.higher_is_better,
                 "decimals": info.decimals,
-                "key": info.key,
-                "signature": info.signature,
+                "key": info.spec.key,
+                "signature": info.spec.signature,
             }
             for info in metrics(evaluation).values()
         ],
@@ -36,7 +36,7 @@ def results(evaluation: Evaluation) -> dict[str, Any]:
         "comparisons": [_comparison(comparison) for comparison in evaluation.comparisons],
         "entities": [_entities(verdict) for verdict in verdicts(evaluation).values()],
         "passages": [_passages(verdict) for verdict in verdicts(evaluation).values()],
-        "notes": [{"kind": note.kind, "text": note.text} for note in evaluation.notes],
+        "notes": [{"kind": note.kind, "test_set": note.test_set, "text": note.text} for note in evaluation.notes],
         "provenance": evaluation.provenance,
     }
     plain: dict[str, Any] = _plain(found)
@@ -151,7 +151,7 @@ def _passages(verdict: Verdict) -> dict[str, Any]:
 
 
 def _finding(verdict: Verdict, finding: Finding) -> dict[str, Any]:
-    unit = verdict.part.scores.units[verdict.system][finding.unit]
+    unit = verdict.part.units[verdict.system][finding.unit]
     return {
         "metric": finding.metric,
         "unit": finding.unit,

@@ -134,7 +134,7 @@ class Verdict:
     @cached_property
     def omissions(self) -> list[int]:
         """Units of the reference that the output lacks."""
-        return [i for i, unit in enumerate(self.part.scores.units[self.system]) if unit.hypothesis is None]
+        return [i for i, unit in enumerate(self.part.units[self.system]) if unit.hypothesis is None]
 
     @cached_property
     def additions(self) -> list[tuple[int, Piece]]:
@@ -195,7 +195,7 @@ def verdicts(evaluation: Evaluation) -> dict[tuple[str, str], Verdict]:
         span
         for part in parts(evaluation)
         for scores in part.scores.values.values()
-        for unit in scores.spans
+        for unit in scores.spans or ()
         for span in unit
     ]
     names_checked = any(isinstance(span, EntityError) for span in spans)
@@ -223,8 +223,8 @@ def _findings(part: Part, system: str) -> Iterable[Finding]:
     for metric in part.scores.metrics:
         if not part.scores.has(system, metric):
             continue
-        for i, spans in enumerate(part.scores[system, metric].spans):
-            unit = part.scores.units[system][i]
+        for i, spans in enumerate(part.scores[system, metric].spans or ()):
+            unit = part.units[system][i]
             hypothesis = unit.hypothesis or ""
             for span in spans:
                 reference = unit.references[span.reference] if span.reference < len(unit.references) else None

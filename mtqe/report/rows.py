@@ -61,7 +61,7 @@ def key(verdicts: Iterable[Verdict]) -> list[tuple[str, str, str]]:
 def rows(verdict: Verdict) -> Iterator[Row]:
     """The rows of a system's shown units; unlinked output and document names only where the whole text is shown."""
     part, system = verdict.part, verdict.system
-    units, shown = part.scores.units[system], part.shown[system]
+    units, shown = part.units[system], part.shown[system]
     findings: dict[int, list[Finding]] = {}
     for finding in verdict.findings:
         findings.setdefault(finding.unit, []).append(finding)

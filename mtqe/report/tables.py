@@ -10,10 +10,13 @@ import math
 from dataclasses import dataclass
 
 from mtqe import plugins
-from mtqe.metrics import create
+from mtqe.errors import ConfigError, UnavailableError
+from mtqe.metrics import create, describe
 from mtqe.report import markdown
+from mtqe.report.marks import visible
 from mtqe.report.view import arrow, interval, number, p_value
 from mtqe.results import Comparison, Scores
+from mtqe.stats import smallest_p
 
 Cell = str | float | int | None
 
@@ -43,7 +46,7 @@ def score_table(scores: Scores) -> Table:
 
 def comparison_table(comparison: Comparison) -> Table:
     """A row a pair of systems."""
-    decimals = create(comparison.metric).decimals
+    decimals = comparison.decimals
     rows, shown = [], []
     for pair in comparison.pairs:
         low, high = (pair.interval.low, pair.interval.high) if pair.interval else (None, None)
@@ -61,7 +64,7 @@ def comparison_table(comparison: Comparison) -> Table:
                 pair.signature,
             )
         )
-        at_least = pair.p <= comparison.smallest_p
+        at_least = pair.p <= smallest_p(pair.units, comparison.draws)
         shown.append(
             (
                 pair.a,
@@ -79,20 +82,27 @@ def comparison_table(comparison: Comparison) -> Table:
 
 
 def metric_table() -> Table:
-    """A row a metric: its parameters, range, direction, what it needs, and where it comes from."""
-    rows = []
-    for name, origin in plugins.names("metrics").items():
-        metric = create(name)
-        make = plugins.load("metrics", name).make
-        parameters = ",".join(f"{p.name}={p.default}" for p in inspect.signature(make).parameters.values())
-        low, high = (f"{bound:g}" for bound in metric.range)
-        about = (inspect.getdoc(make) or "").split("\n")[0]
-        needs = "+".join(sorted(metric.needs)) or "nothing"
-        better = "higher" if metric.higher_is_better else "lower"
-        rows.append((name, parameters, f"{low}..{high}", better, needs, about, origin))
-    columns = ("name", "parameters", "range", "better", "needs", "about", "origin")
-    heads = ("Metric", "Parameters", "Range", "Better", "Needs", "What it is", "From")
-    return Table(columns, tuple(rows), heads, tuple(tuple(map(str, row)) for row in rows))
+    """A row a metric: its parameters, range, direction and what it needs, or why it cannot be had here."""
+    rows: list[tuple[Cell, ...]] = []
+    for name in plugins.names("metrics"):
+        try:
+            make = plugins.load("metrics", name).make
+            parameters = ",".join(
+                p.name if p.default is p.empty else f"{p.name}={p.default}"
+                for p in inspect.signature(make).parameters.values()
+            )
+            about = (inspect.getdoc(make) or "").split("\n")[0]
+            info, needs = describe(name, metric := create(name)), metric.needs
+        except (ConfigError, UnavailableError) as error:
+            rows.append((name, None, None, None, None, str(error)))
+            continue
+        low, high = (f"{bound:g}" for bound in info.range)
+        better = "higher" if info.higher_is_better else "lower"
+        rows.append((name, parameters, f"{low}..{high}", better, "+".join(sorted(needs)), about))
+    columns = ("name", "parameters", "range", "better", "needs", "about")
+    heads = ("Metric", "Parameters", "Range", "Better", "Needs", "What it is")
+    shown = tuple(tuple("" if cell is None else str(cell) for cell in row) for row in rows)
+    return Table(columns, tuple(rows), heads, shown)
 
 
 def render(table: Table, form: str) -> str:
@@ -103,7 +113,7 @@ def render(table: Table, form: str) -> str:
 def _text(table: Table) -> str:
     from wcwidth import wcswidth
 
-    rows = [table.heads, *table.shown]
+    rows = [[_one_line(cell) for cell in row] for row in (table.heads, *table.shown)]
     widths = [max(wcswidth(row[i]) for row in rows) for i in range(len(table.heads))]
     lines = ["  ".join(cell + " " * (w - wcswidth(cell)) for cell, w in zip(row, widths, strict=True)) for row in rows]
     return "".join(line.rstrip() + "\n" for line in lines)
@@ -155,4 +165,8 @@ _LATEX = {
 
 
 def _escape_latex(cell: str) -> str:
-    return "".join(_LATEX.get(c, c) for c in cell)
+    return "".join(_LATEX.get(c, c) for c in _one_line(cell))
+
+
+def _one_line(cell: str) -> str:
+    return visible(" ".join(cell.split()))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from mtqe.corpus import TestSet
+from mtqe.corpus import TestSet, Unit
 from mtqe.results import Comparison, Evaluation, Interval, MetricInfo, Scores
 
 #: A system with more units is shown by its worst ones.
@@ -127,6 +127,10 @@ class Part:
     def name(self) -> str:
         return self.test_set.name
 
+    @cached_property
+    def units(self) -> dict[str, tuple[Unit, ...]]:
+        return {system: self.test_set.units(system) for system in self.scores.systems}
+
     @property
     def one_document(self) -> bool:
         return len(self.test_set.documents) == 1
@@ -141,7 +145,7 @@ class Part:
     def systems(self) -> tuple[str, ...]:
         """The systems, best first by the primary metric; those without a score last."""
         if self.primary is None:
-            return self.scores.systems
+            return tuple(self.scores.systems)
         metric = self.primary
 
         def place(system: str) -> tuple[bool, float]:
@@ -185,13 +189,13 @@ class Part:
         """Of each system the units whose text the page shows: all in reading order, or of many the worst first."""
         found = {}
         for system in self.systems:
-            units = list(range(len(self.scores.units[system])))
+            units = list(range(len(self.units[system])))
             found[system] = units if len(units) <= WHOLE_TEXT else (self.worst(system) or units)[:WORST_SHOWN]
         return found
 
     def anchor(self, system: str, unit: int | None = None) -> str:
         """The id of a system's text on the page, or of one of its rows."""
-        name = f"{self.id}s{self.scores.systems.index(system)}"
+        name = f"{self.id}s{list(self.scores.systems).index(system)}"
         return name if unit is None else f"{name}u{unit}"
 
 
@@ -240,9 +244,7 @@ def signatures(evaluation: Evaluation) -> list[tuple[str, str]]:
     for part in parts(evaluation):
         scores = [part.score(system, metric) for metric in part.scores.metrics for system in part.systems]
         own += [(score.metric.label, score.signature) for score in scores if score]
-        protocols += _grouped(
-            "alignment of", {s: f"align:{part.scores.alignments.get(s, 'identity')}" for s in part.systems}
-        )
+        protocols += _grouped("alignment of", {s: f"align:{part.scores.systems[s].alignment}" for s in part.systems})
         protocols += _grouped("missing output in", {m.label: f"nulls:{m.nulls}" for m in part.scores.metrics.values()})
         for comparison in part.comparisons:
             label = f"test on {part.scores.metrics[comparison.metric].label}"

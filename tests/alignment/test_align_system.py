@@ -65,7 +65,7 @@ def test_units_are_the_reference_lines() -> None:
     assert system.unlinked == ()
     assert system.alignment == "lcs|v1|sentences:sentencex"
     assert [piece.origin.line for piece in system.pieces[4]] == [7, 8]
-    [place] = system.locate(4, len(HYP[6]) + 1, len(HYP[6]) + 5)
+    [place] = make_set(REF).with_systems([system]).locate("s", 4, len(HYP[6]) + 1, len(HYP[6]) + 5)
     assert (place.line, place.start, place.end) == (8, 0, 4)
 
 

@@ -69,9 +69,9 @@ def test_the_model_is_fitted_on_references_only_where_there_are_enough() -> None
     system = output("a", list(SENTENCES))
 
     def model(test_set: TestSet) -> str:
-        signature = metric().score(test_set)["a"].signature
-        assert signature is not None
-        return signature.split("|")[1]
+        spec = metric().score(test_set)["a"].spec
+        assert spec is not None
+        return spec.signature.split("|")[1]
 
     assert sum(map(len, SENTENCES)) * 3 / 4 < LEAST_TEXT  # one document of four is left out
     assert model(make_set(4, [system])) == "lm:word-pairs"

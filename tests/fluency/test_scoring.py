@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mtqe.errors import InputError
+from mtqe.errors import DataWarning, InputError
 from mtqe.fluency import LEAST_TEXT, score_fluency, score_of
 from mtqe.fluency.neutral import neutral_words
 from mtqe.fluency.overlap import Overlap
@@ -88,7 +88,8 @@ def test_the_model_is_said_in_the_signature() -> None:
     assert model("en", LM) == "lm:kn-char5:300+word-pairs"
     assert model("en") == "lm:word-pairs"
     assert model("de_AT", LM[:5]) == "lm:word-counts"
-    assert model("ig") == "lm:none"
+    with pytest.warns(DataWarning):
+        assert model("ig") == "lm:none"
 
 
 def test_a_document_that_is_most_of_the_text_leaves_too_little() -> None:
@@ -98,7 +99,8 @@ def test_a_document_that_is_most_of_the_text_leaves_too_little() -> None:
 
 
 def test_without_a_model_the_rules_stand_alone() -> None:
-    result = score_fluency(["Achịcha dị ụtọ.", "Achịcha dị dị ụtọ."], language="ig")
+    with pytest.warns(DataWarning, match="no language model for 'ig'"):
+        result = score_fluency(["Achịcha dị ụtọ.", "Achịcha dị dị ụtọ."], language="ig")
     assert np.isnan(result.surprisal).all()
     assert result.scores[0] == 0 > result.scores[1]
     assert result.tokens == ((), ())

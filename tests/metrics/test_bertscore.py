@@ -181,7 +181,7 @@ def test_truncated_texts_are_counted(encoder: OneHotEncoder) -> None:
 
 def test_the_signature_says_which_device_it_was(encoder: OneHotEncoder) -> None:
     scores = bertscore.make().score(make_test_set([("a",)], x=["a"]))["x"]
-    assert scores.signature == bertscore.make(device="cpu").spec.signature
+    assert scores.spec == bertscore.make(device="cpu").spec
     assert bertscore.make().spec.signature == (
         "bertscore|model:minilm|layer:3|idf:no|references:max|nulls:worst|max_length:512|dtype:fp32|device:auto"
         f"|weights:{minilm.SHA256[:12]}|version:{bertscore.__version__}"
@@ -207,7 +207,7 @@ def test_other_targets_are_refused(language: str, encoder: OneHotEncoder) -> Non
     [
         ("bertscore:roberta", "unknown model 'roberta'"),
         ("bertscore:minilm,layer=7", "layers 0 to 6, not 7"),
-        ("bertscore:minilm,layer=deep", "layers 0 to 6, not deep"),
+        ("bertscore:minilm,layer=deep", "layer is a number, not 'deep'"),
         ("bertscore:minilm,nulls=none", "worst or skip, not 'none'"),
         ("bertscore:minilm,layers=3", "did you mean 'layer'"),
     ],

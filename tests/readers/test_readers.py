@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+import mtqe.readers
 from mtqe.errors import ConfigError, InputError
 from mtqe.readers import is_line_by_line, load, read, split_languages
 
@@ -18,7 +19,7 @@ def test_a_file_is_a_document_and_a_line_a_segment(tmp_path: Path) -> None:
     test_set = load(ref, translations={"hyp": hyp}, languages="en")
     assert [s.references for s in test_set.segments] == [("One.",), ("",), ("Three.",)]
     assert test_set.systems[0].texts == ("Uno.", "Dos.", "")
-    assert test_set.notes == (f"{ref}:2: the reference line is empty",)
+    assert test_set.notes == (f"{ref}: 1 line with no reference text (2)",)
 
 
 def test_a_directory_holds_documents(tmp_path: Path) -> None:
@@ -35,9 +36,35 @@ def test_blank_lines_separate_the_blocks_of_an_article(tmp_path: Path) -> None:
     ref = write(tmp_path / "ref.txt", "Title", "", "Text.")
     test_set = load(ref, languages="en", blank_lines="separate")
     assert [(s.id, s.origin.line) for s in test_set.segments if s.origin] == [("ref:1", 1), ("ref:3", 3)]
-    assert is_line_by_line(read(write(tmp_path / "x.txt", "Título", "", "Texto.")), test_set)
-    assert not is_line_by_line(read(write(tmp_path / "y.txt", "Título", "Texto.")), test_set)
-    assert not is_line_by_line(read(write(tmp_path / "z.txt", "Título", "more", "Texto.")), test_set)
+    for name, lines, expected in [
+        ("x.txt", ["Título", "", "Texto."], True),
+        ("y.txt", ["Título", "Texto."], False),
+        ("z.txt", ["Título", "more", "Texto."], False),
+    ]:
+        (document,) = read(write(tmp_path / name, *lines)).documents
+        assert is_line_by_line(document, test_set.documents[0]) is expected
+
+
+def test_a_line_that_one_reference_has_is_a_segment(tmp_path: Path) -> None:
+    a = write(tmp_path / "a.txt", "One man came.", "", "", "Rain.")
+    b = write(tmp_path / "b.txt", "A man came.", "Two men came.", "", "Rain.")
+    test_set = load([a, b], languages="en", blank_lines="separate")
+    assert [s.references for s in test_set.segments] == [
+        ("One man came.", "A man came."),
+        (None, "Two men came."),
+        ("Rain.", "Rain."),
+    ]
+
+
+def test_any_reader_comes_before_plain_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "zzz.py").write_text(
+        "from mtqe.readers import Text, TextDocument\n"
+        "def accepts(path): return path.suffix == '.zzz'\n"
+        "def read(path): return Text((TextDocument('d', str(path), ('read by zzz',)),))\n"
+    )
+    monkeypatch.setattr("mtqe.readers.__path__", [*mtqe.readers.__path__, str(tmp_path)])
+    assert read(write(tmp_path / "x.zzz", "plain")).documents[0].lines == ("read by zzz",)
+    assert read(write(tmp_path / "x.txt", "plain")).documents[0].lines == ("plain",)
 
 
 def test_different_line_numbers_name_both_files(tmp_path: Path) -> None:

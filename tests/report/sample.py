@@ -16,17 +16,28 @@ from mtqe.results import (
     Evaluation,
     Interval,
     MetricInfo,
+    MetricSpec,
     Note,
     PairResult,
     Scores,
     SegmentScores,
+    SystemInfo,
     SystemResult,
 )
 
-CHRF = MetricInfo("chrf", "chrF++", 1, True, "c" * 64, "nrefs:1|case:mixed|nc:6|nw:2|version:0")
-TER = MetricInfo("ter", "TER", 1, False, "d" * 64, "nrefs:1|tok:tercom|version:0")
-FLUENCY = MetricInfo("fluency", "Fluency", 2, True, "e" * 64, "fluency|lm:char|order:5|version:0")
-ENTITIES = MetricInfo("who", "Names kept", 1, True, "f" * 64, "who|version:0")
+CHRF = MetricInfo(
+    "chrf", "chrF++", 1, True, (-100, 100), MetricSpec("chrf", field_signature="nrefs:1|case:mixed|nc:6|nw:2|version:0")
+)
+TER = MetricInfo("ter", "TER", 1, False, (-100, 100), MetricSpec("ter", field_signature="nrefs:1|tok:tercom|version:0"))
+FLUENCY = MetricInfo(
+    "fluency",
+    "Fluency",
+    2,
+    True,
+    (-100, 100),
+    MetricSpec("fluency", field_signature="fluency|lm:char|order:5|version:0"),
+)
+ENTITIES = MetricInfo("who", "Names kept", 1, True, (-100, 100), MetricSpec("who", field_signature="who|version:0"))
 
 PROVENANCE: Mapping[str, Any] = {
     "command": ["mtqe", "evaluate", "-t", "output text.txt", "-r", "reference.txt", "-l", "uk-en"],
@@ -104,7 +115,6 @@ def article(name: str = "frontline: the port", provenance: Mapping[str, Any] = P
         alignment="lines|gale-church|version:0",
     )
     test_set = TestSet("the port", "uk", "en", (Document("port", tuple(segments)),), (system,))
-    units = test_set.units("system-a")
 
     def entity(unit: int, found: str | None, expected: str | None, status: str, kind: str, sure: float) -> EntityError:
         return EntityError(
@@ -160,7 +170,7 @@ def article(name: str = "frontline: the port", provenance: Mapping[str, Any] = P
         ("system-a", "who"): _scores([0.0, 100.0, 50.0, 0.0, None, 100.0, 100.0], names),
     }
     infos = {info.name: info for info in (CHRF, FLUENCY, ENTITIES)}
-    scores = Scores("the port", "uk-en", test_set.fingerprint, {"system-a": units}, infos, values)
+    scores = _of(test_set, infos, values)
     notes = (
         Note("unchecked", "BERTScore was not run: the extra `offline` is not installed."),
         Note("input", "output text.txt: a byte-order mark was stripped; the file was read as utf-8"),
@@ -168,11 +178,23 @@ def article(name: str = "frontline: the port", provenance: Mapping[str, Any] = P
     return Evaluation(name, (test_set,), (scores,), (), notes, provenance, write)
 
 
+def _of(test_set: TestSet, infos: dict[str, MetricInfo], values: dict[tuple[str, str], SegmentScores]) -> Scores:
+    return Scores(
+        test_set.name,
+        test_set.languages,
+        test_set.fingerprint,
+        {system.key: SystemInfo.of(system) for system in test_set.systems},
+        {system.key: test_set.units(system.key) for system in test_set.systems},
+        infos,
+        values,
+    )
+
+
 def _scores(values: Sequence[float | None], spans: Mapping[int, Sequence[ErrorSpan]] | None = None) -> SegmentScores:
     """Scores with None as unscored, and spans of some units."""
     filled = np.array([np.nan if value is None else value for value in values])
     reasons = {i: "no output" for i, value in enumerate(values) if value is None}
-    found = () if spans is None else tuple(tuple(spans.get(i, ())) for i in range(len(values)))
+    found = None if spans is None else tuple(tuple(spans.get(i, ())) for i in range(len(values)))
     return SegmentScores(filled, spans=found, reasons=reasons)
 
 
@@ -191,8 +213,7 @@ def systems(
             errors = {i: [_kelm(test_set.system(name).texts[i] or "")] for i in range(s, size, 4)}
             values[name, "who"] = _scores([0.0 if i in errors else 100.0 for i in range(size)], errors)
         infos = {info.name: info for info in (CHRF, TER, ENTITIES)}
-        units = {name: test_set.units(name) for name in names}
-        scores = Scores(test_set.name, test_set.languages, test_set.fingerprint, units, infos, values)
+        scores = _of(test_set, infos, values)
         test_sets.append(test_set)
         all_scores.append(scores)
         comparisons.append(_comparison(scores, "document" if n_documents >= 20 else "segment", n_documents))
@@ -237,6 +258,8 @@ def _comparison(scores: Scores, unit: Any, n_documents: int) -> Comparison:
     return Comparison(
         scores.test_set,
         "chrf",
+        1,
+        True,
         unit,
         "20 documents or more" if unit == "document" else "fewer than 20 documents",
         draws=999,
@@ -291,7 +314,7 @@ def hostile() -> Evaluation:
             for name in names
         ]
     )
-    label = MetricInfo("chrf", HOSTILE[2], 1, True, "c" * 64, HOSTILE[0])
+    label = MetricInfo("chrf", HOSTILE[2], 1, True, (-100, 100), MetricSpec("chrf", field_signature=HOSTILE[0]))
     spans = {
         i: [
             EntityError((0, 9), (2, 12), category=HOSTILE[0], suggestion=HOSTILE[1], status="replaced", type="place"),
@@ -303,8 +326,7 @@ def hostile() -> Evaluation:
     values = {
         (name, "chrf"): _scores([10.0 * i + s for i in range(len(HOSTILE))], spans) for s, name in enumerate(names)
     }
-    units = {name: test_set.units(name) for name in names}
-    scores = Scores(test_set.name, "uk-en", test_set.fingerprint, units, {"chrf": label}, values)
+    scores = _of(test_set, {"chrf": label}, values)
     provenance = {"command": HOSTILE[0], "versions": {HOSTILE[1]: HOSTILE[2]}, "other": list(HOSTILE)}
     notes = tuple(Note("unchecked", text) for text in HOSTILE)
     comparison = _comparison(scores, "segment", 1)

@@ -86,14 +86,13 @@ def unscored(part: Part, system: str) -> list[str]:
 
 
 def _notes(evaluation: Evaluation) -> dict[str, list[str]]:
-    """What was not checked and what is odd about the input, each said once."""
-    of_test_sets = [note for part in parts(evaluation) for note in part.test_set.notes]
-    return {
-        "Not checked": [note.text for note in evaluation.notes if note.kind == "unchecked"],
-        "About the input": list(
-            dict.fromkeys([*(note.text for note in evaluation.notes if note.kind == "input"), *of_test_sets])
-        ),
-    }
+    """What was not checked and what is odd about the input, each said once; of which test set where there are more."""
+    several = len(evaluation.test_sets) > 1
+    found: dict[str, list[str]] = {"Not checked": [], "About the input": []}
+    for note in dict.fromkeys(evaluation.notes):
+        where = f"{note.test_set}: " if several and note.test_set else ""
+        found["Not checked" if note.kind == "unchecked" else "About the input"].append(where + note.text)
+    return found
 
 
 def markdown(evaluation: Evaluation) -> str | None:

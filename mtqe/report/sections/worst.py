@@ -51,7 +51,7 @@ def markdown(evaluation: Evaluation) -> str | None:
     for part in parts(evaluation):
         labels = [f"{escape(metric.label)} {arrow(metric)}" for metric in part.scores.metrics.values()]
         for system in part.systems:
-            units = part.scores.units[system]
+            units = part.units[system]
             rows = [
                 [str(i + 1), escape(units[i].id), escape(excerpt(units[i].hypothesis)), *scores(part, system, i)]
                 for i in worst(part, system)

@@ -1,0 +1,299 @@
+"""What became of each name of a reference in a hypothesis: found, found in another form, wrong, or missing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from mtqe.entities import slavic
+from mtqe.entities.forms import american, romanisation_key, same_stem, similarity
+from mtqe.entities.knowledge import country_codes, identities, is_place_elsewhere
+from mtqe.entities.mentions import Name, Token
+from mtqe.results import Span
+
+#: How far two spellings may differ and still be taken for one name written wrong.
+SIMILAR = 0.5
+#: How far apart, as a share of the segment, a name and the one in its place may stand.
+NEAR = 0.35
+#: So many letters more make another name of one, not a slip of spelling (Kadyrov, Kadyrovites).
+_DERIVED = 3
+_AROUND = 0.25
+#: The least similarity of a word whose capital may be that of its sentence alone.
+_SIMILAR_INITIAL = 0.7
+_SMALL_WORDS = frozenset(["of", "the", "and", "for", "in", "on", "de", "to"])
+_LONGEST_PHRASE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One side of a segment, analysed."""
+
+    text: str
+    tokens: Sequence[Token]
+    names: Sequence[Name]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The status of one name; `hyp` is the span of its counterpart.
+
+    `wrong` holds the indices of the word that is wrong, in the reference and in the hypothesis, and `similarity` how
+    near they are. `open_words` counts, for a missing name, the words around its place that answer nothing: where there
+    are some they may say the name in other words (the virus, his country).
+    """
+
+    name: Name
+    status: str
+    rule: str
+    hyp: Span | None
+    similarity: float = 1.0
+    wrong: tuple[int, int] | None = None
+    open_words: int = 0
+
+
+class _Pair(NamedTuple):
+    """A word of the hypothesis that stands for a missing one."""
+
+    hyp: int
+    similarity: float
+    rule: str
+
+
+class Matcher:
+    """Matches the names of one reference with the words of one hypothesis."""
+
+    def __init__(self, ref: Text, hyp: Text, language: str, source_language: str | None) -> None:
+        self.ref, self.hyp, self.language, self.source_language = ref, hyp, language, source_language
+        self.found: dict[int, tuple[int, ...]] = {}  # token of the reference: its counterparts
+        self.rules: dict[int, str] = {}  # how each was found
+        self.explained: set[int] = set()  # tokens of the hypothesis that answer something
+        self._by_form: dict[str, list[int]] = defaultdict(list)
+        self._by_start: dict[str, list[int]] = defaultdict(list)
+        for i, token in enumerate(hyp.tokens):
+            self._by_form[token.form].append(i)
+            self._by_start[token.form[:3]].append(i)
+
+    def match(self) -> tuple[list[Finding], list[Name]]:
+        """One finding a name of the reference, and the names of the hypothesis that answer none."""
+        for i in range(len(self.ref.tokens)):
+            self._find_same(i)
+        self._find_countries()
+        for name in self.ref.names:
+            if any(i not in self.found for i in self._core(name)):
+                self._find_phrase(name)
+        pairs = self._pair_similar()
+        pairs |= self._pair_in_line(pairs)
+        findings = [self._judge(name, pairs) for name in self.ref.names]
+        self.explained.update(pair.hyp for pair in pairs.values())
+        return findings, list(self._extra())
+
+    def _extra(self) -> Iterator[Name]:
+        """Names of the hypothesis, or those of their words, that answer nothing."""
+        for name in self.hyp.names:
+            left = [i for i in name.tokens if self.hyp.tokens[i].role == "proper" and i not in self.explained]
+            if left:
+                start, end = self.hyp.tokens[left[0]].start, self.hyp.tokens[left[-1]].end
+                yield Name(start, end, tuple(left), name.type)
+
+    def _core(self, name: Name) -> list[int]:
+        """The tokens that must be there: the proper ones, or all of a name of which those only say a country."""
+        proper = [i for i in name.tokens if self.ref.tokens[i].role == "proper"]
+        country_found = self._only_country(proper) and all(i in self.found for i in proper)
+        return list(name.tokens) if country_found else proper
+
+    def _only_country(self, tokens: Iterable[int]) -> bool:
+        return all(country_codes(self.ref.tokens[i].form) for i in tokens)
+
+    def _set(self, i: int, hyp: Iterable[int], rule: str) -> None:
+        self.found[i], self.rules[i] = tuple(hyp), rule
+        self.explained.update(self.found[i])
+
+    def _find_same(self, i: int) -> None:
+        """The same word in the hypothesis: exact, inflected, joined or split, or romanised otherwise."""
+        token = self.ref.tokens[i]
+        exact = [j for j in self._by_form[token.form] if _same_case_class(token, self.hyp.tokens[j])]
+        if exact:
+            return self._set(i, exact, "exact")
+        if token.code or len(token.form) < 3:
+            return None
+        near = [j for j in self._by_start[token.form[:3]] if not self.hyp.tokens[j].code]
+        stem = [j for j in near if same_stem(token.form, self.hyp.tokens[j].form, self.language)]
+        if stem:
+            return self._set(i, stem, "inflection")
+        same = [j for j in near if american(token.form) == american(self.hyp.tokens[j].form)]
+        if same and self.language == "en":
+            return self._set(i, same, "British or American")
+        joined = self._find_joined(i)
+        if joined:
+            return self._set(i, joined, "spacing")
+        if token.role == "word":
+            return None
+        capitalised = [j for j, other in enumerate(self.hyp.tokens) if other.text[0].isupper()]
+        key = romanisation_key(token.form, self.source_language)
+        romanised = [j for j in capitalised if romanisation_key(self.hyp.tokens[j].form, self.source_language) == key]
+        if romanised:
+            return self._set(i, romanised, "romanisation")
+        known = identities(token.form)
+        places = [j for j in capitalised if known and known & identities(self.hyp.tokens[j].form)]
+        if places:
+            return self._set(i, places, "place name")
+        if not slavic.applies(self.source_language) or is_place_elsewhere(token.form):
+            return None
+        forms = [j for j in capitalised if slavic.compare(token.form, self.hyp.tokens[j].form) == "variant"]
+        return self._set(i, forms, "East Slavic form") if forms else None
+
+    def _find_joined(self, i: int) -> list[int]:
+        """Two tokens of one side that are one of the other."""
+        ref, hyp = self.ref.tokens, self.hyp.tokens
+        for start in (i - 1, i):
+            if 0 <= start < len(ref) - 1 and ref[i].role != "word":
+                both = self._by_form.get(ref[start].form + ref[start + 1].form)
+                if both:
+                    return both
+        for j in self._by_start[ref[i].form[:3]]:
+            if j + 1 < len(hyp) and hyp[j].form + hyp[j + 1].form == ref[i].form:
+                return [j, j + 1]
+        return []
+
+    def _find_countries(self) -> None:
+        """A country or its people by any of their names: United States, US, American."""
+        theirs = list(_countries(self.hyp.tokens))
+        for tokens, codes in _countries(self.ref.tokens):
+            if any(i not in self.found for i in tokens):
+                same = [j for others, other_codes in theirs if codes & other_codes for j in others]
+                if same:
+                    for i in tokens:
+                        self._set(i, same, "country name")
+
+    def _find_phrase(self, name: Name) -> None:
+        """The whole name under another one: a place's other name, an acronym and what it stands for."""
+        hyp = self.hyp.tokens
+        form = "".join(self.ref.tokens[i].form for i in name.tokens)
+        known = identities(form)
+        acronym = len(name.tokens) == 1 and self.ref.tokens[name.tokens[0]].acronym
+        initials = "".join(self.ref.tokens[i].form[:1] for i in name.tokens)
+        for start in range(len(hyp)):
+            if not hyp[start].text[0].isupper():
+                continue
+            for end in range(min(len(hyp), start + _LONGEST_PHRASE), start, -1):
+                phrase = hyp[start:end]
+                if known and known & identities("".join(t.form for t in phrase)):
+                    return self._explain(name, range(start, end), "place name")
+                if acronym and len(phrase) > 1 and form in _initials(phrase):
+                    return self._explain(name, range(start, end), "acronym")
+            if len(initials) > 1 and hyp[start].acronym and hyp[start].form == initials:
+                return self._explain(name, [start], "acronym")
+        return None
+
+    def _explain(self, name: Name, hyp: Iterable[int], rule: str) -> None:
+        found = tuple(hyp)
+        for i in name.tokens:
+            self._set(i, found, rule)
+
+    def _missing(self) -> list[int]:
+        return [i for name in self.ref.names for i in self._core(name) if i not in self.found]
+
+    def _unexplained(self) -> list[int]:
+        return [j for j, token in enumerate(self.hyp.tokens) if token.role != "word" and j not in self.explained]
+
+    def _pair_similar(self) -> dict[int, _Pair]:
+        """Missing tokens with unexplained ones, the most similar first, one to one."""
+        candidates = []
+        for i in self._missing():
+            token = self.ref.tokens[i]
+            for j, other in enumerate(self.hyp.tokens):
+                same_kind = (token.code, token.acronym) == (other.code, other.acronym)
+                if j in self.explained or not other.text[0].isupper() or not same_kind:
+                    continue
+                score = similarity(token.form, other.form)
+                if score >= (_SIMILAR_INITIAL if other.role == "word" else SIMILAR) and token.form != other.form:
+                    candidates.append((-score, self._distance(i, j), i, j))
+        pairs: dict[int, _Pair] = {}
+        for score, _, i, j in sorted(candidates):
+            if i not in pairs and j not in {pair.hyp for pair in pairs.values()}:
+                pairs[i] = _Pair(j, -score, "spelling")
+        return pairs
+
+    def _pair_in_line(self, pairs: dict[int, _Pair]) -> dict[int, _Pair]:
+        """What is still missing with what still stands unexplained at about the same place."""
+        made: dict[int, _Pair] = {}
+        taken = {pair.hyp for pair in pairs.values()}
+        for reach, rule in ((NEAR, "position"), (1.0, "the only one left")):
+            for i in self._missing():
+                free = [j for j in self._unexplained() if j not in taken]
+                if i in pairs or i in made or not free:
+                    continue
+                distance, j = min((self._distance(i, j), j) for j in free)
+                if distance <= reach:
+                    made[i] = _Pair(j, similarity(self.ref.tokens[i].form, self.hyp.tokens[j].form), rule)
+                    taken.add(j)
+        return made
+
+    def _distance(self, i: int, j: int) -> float:
+        return abs(i / max(1, len(self.ref.tokens)) - j / max(1, len(self.hyp.tokens)))
+
+    def _judge(self, name: Name, pairs: dict[int, _Pair]) -> Finding:
+        core = self._core(name)
+        found = [i for i in core if i in self.found]
+        wrong = [i for i in core if i in pairs]
+        if wrong:
+            worst = min(wrong, key=lambda i: (pairs[i].rule != "spelling", pairs[i].similarity))
+            j, score, rule = pairs[worst]
+            status = "replaced"
+            if rule == "spelling":
+                a, b = self.ref.tokens[worst].form, self.hyp.tokens[j].form
+                derived = abs(len(a) - len(b)) >= _DERIVED and (a.startswith(b) or b.startswith(a))
+                status = "mistranslated" if derived else "misspelled"
+            return Finding(name, status, rule, self._hyp_span(name, pairs), score, (worst, j))
+        if len(found) == len(core):
+            rules = [self.rules[i] for i in core]
+            rule = next((rule for rule in rules if rule != "exact"), "exact")
+            return Finding(name, "match" if rule == "exact" else "variant", rule, self._hyp_span(name, pairs))
+        missing = [i for i in name.tokens if i not in self.found]
+        if found or (len(missing) < len(name.tokens) and self._only_country(missing)):
+            status = "undecided" if found and self._only_country(found) else "variant"
+            return Finding(name, status, "partial name", self._hyp_span(name, pairs))
+        return Finding(name, "omitted", "missing", None, open_words=self._open_words(name.tokens[0]))
+
+    def _open_words(self, i: int) -> int:
+        return sum(
+            len(token.form) > 1 and token.form not in _SMALL_WORDS and self._distance(i, j) < _AROUND
+            for j, token in enumerate(self.hyp.tokens)
+            if j not in self.explained
+        )
+
+    def _hyp_span(self, name: Name, pairs: dict[int, _Pair]) -> Span:
+        """From the first to the last counterpart of the name's words, of those that stand together."""
+        places = {i: self.found.get(i) or (pairs[i].hyp,) for i in name.tokens if i in self.found or i in pairs}
+        first = min(places, key=lambda i: (i not in pairs, len(places[i])))
+        anchor = min(places[first], key=lambda j: self._distance(first, j))
+        near = [min(places[i], key=lambda j: (abs(j - anchor), j)) for i in places]
+        near = [j for j in near if abs(j - anchor) <= len(name.tokens) + 2]
+        return self.hyp.tokens[min(near)].start, self.hyp.tokens[max(near)].end
+
+
+def _countries(tokens: Sequence[Token]) -> Iterator[tuple[range, frozenset[str]]]:
+    """The countries and peoples in a text, the longest name first: token indices and territory codes."""
+    i = 0
+    while i < len(tokens):
+        if tokens[i].text[0].isupper():
+            for end in range(min(len(tokens), i + _LONGEST_PHRASE), i, -1):
+                codes = country_codes("".join(token.form for token in tokens[i:end]))
+                if codes:
+                    yield range(i, end), codes
+                    i = end - 1
+                    break
+        i += 1
+
+
+def _initials(phrase: Sequence[Token]) -> set[str]:
+    """First letters of all words, and of those that are no small words."""
+    small = [token for token in phrase if token.form not in _SMALL_WORDS]
+    return {"".join(token.form[:1] for token in tokens) for tokens in (phrase, small)}
+
+
+def _same_case_class(a: Token, b: Token) -> bool:
+    """A short acronym is not the word that has its letters (US, us)."""
+    return not (len(a.form) <= 3 and (a.acronym or b.acronym)) or a.acronym == b.acronym or b.initial
