@@ -117,6 +117,7 @@ def test_one_document_gives_an_order_and_no_ranking(reports: dict[str, Path]) ->
 def test_a_markdown_verdict_names_wrong_and_right_forms(reports: dict[str, Path]) -> None:
     markdown = (reports["article"] / "report.md").read_text("utf-8")
     assert "| Kremlin Balka | Verkhnia Balka | place, replaced | 1 |" in markdown
+    assert "did not **sleep on three nights**,” says" in markdown
     assert "Hints: candidates, not verdicts" in markdown
     assert "3 lines of boilerplate, not charged." in markdown
     assert "BERTScore was not run" in markdown

@@ -123,9 +123,8 @@ def _system_markdown(part: Part, system: str, evaluation: Evaluation) -> str:
     compared = [f"{percent(covered)} of the reference has a counterpart in the output."]
     compared += [f"{percent(free)} of the output is linked to nothing."] if free else []
     compared += [f"{what}." for what, _ in unlinked(verdict)] + [f"{escape(t)}." for t in unscored(part, system)]
-    return blocks(
-        heading, f"**{escape(verdict.headline)}** {escape(verdict.subline)}", *tables, *quotes, bullets(compared)
-    )
+    headline = f"**{escape(verdict.headline)}** {escape(verdict.subline)}"
+    return blocks(heading, headline, *tables, *quotes, "**What was compared**", bullets(compared))
 
 
 def _items_table(items: list[Item]) -> str:
@@ -137,6 +136,8 @@ def _items_table(items: list[Item]) -> str:
 
 
 def _quote(finding: Finding) -> str:
-    before, inside, after = map(escape, finding.quote())
+    before, inside, after = finding.quote()
+    left, right = " " * before[-1:].isspace(), " " * after[:1].isspace()  # escape drops the white space at its edges
+    marked = f"{escape(before)}{left}**{escape(inside) or '‸'}**{right}{escape(after)}"
     suggestion = f"; suggestion: {escape(finding.span.suggestion)}" if finding.span.suggestion else ""
-    return f"“{before}**{inside or '‸'}**{after}” ({escape(finding.label)}{suggestion})"
+    return f"“{marked}” ({escape(finding.label)}{suggestion})"
