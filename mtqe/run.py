@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shlex
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from mtqe import __version__, comparison, metrics
 from mtqe.alignment import align_system
@@ -45,6 +45,7 @@ _PACKAGES = [
 _SCHEMA = "mtqe.evaluation/1"
 _STORED = {"name", "test_sets", "notes", "provenance"}
 _SMALL_COVERAGE = 0.5
+T = TypeVar("T")
 
 
 def evaluate(
@@ -212,7 +213,8 @@ def _load(entry: TestSetInput, experiment: Experiment, notes: list[Note]) -> Tes
         blank_lines="separate",
     )
     notes += [Note("input", note, entry.name) for note in test_set.notes]
-    test_set = test_set.with_systems([_system(system, test_set, experiment, notes) for system in entry.systems])
+    systems = _progress(entry.systems, f"Aligning {entry.name}")
+    test_set = test_set.with_systems([_system(system, test_set, experiment, notes) for system in systems])
     if entry.source is None:
         no_source = "No source text was given, so nothing was checked against it."
         notes.append(Note("unchecked", no_source, entry.name))
@@ -283,8 +285,16 @@ def _compare(scores: Scores, experiment: Experiment) -> list[Comparison]:
             draws=experiment.draws,
             seed=experiment.seed,
         )
-        for metric in scores.metrics
+        for metric in _progress(list(scores.metrics), f"Comparing {scores.test_set}")
     ]
+
+
+def _progress(items: Sequence[T], label: str) -> Iterable[T]:
+    """The items with a progress bar on stderr, where that is a terminal and they take over a second."""
+    from tqdm import tqdm
+
+    bar: Iterable[T] = tqdm(items, desc=label, delay=1, disable=None, leave=False)
+    return bar
 
 
 def _provenance(experiment: Experiment, command: str) -> dict[str, Any]:
