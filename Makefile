@@ -18,7 +18,7 @@ test: .venv/ready
 test-all: .venv/ready
 	$(BIN)/pytest
 
-# Stale when the dependencies or the interpreter's location changed: then it is made anew.
+# Made anew when the dependencies changed.
 .venv/ready: pyproject.toml constraints.txt
 	@echo 'Setting up .venv: some minutes the first time'
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mtqe needs Python 3.11 or newer; run make PYTHON=...")'
