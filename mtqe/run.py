@@ -246,7 +246,7 @@ def _score(test_set: TestSet, experiment: Experiment, manifest: Manifest, notes:
         except UnavailableError as error:
             if experiment.metrics is not None:
                 raise
-            notes.append(Note("unchecked", f"{request} was left out: {error}.", test_set.name))
+            notes.append(Note("unchecked", f"Left out: {error}.", test_set.name))
             continue
         found = part if found is None else found.merged(part)
     if found is None:

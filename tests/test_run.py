@@ -151,13 +151,13 @@ def test_default_metrics_that_cannot_be_had_are_said(tmp_path: Path, monkeypatch
     monkeypatch.setattr("mtqe.metrics.bertscore.minilm.encoder", _unavailable)
     evaluation = mtqe.evaluate(tmp_path / "ref.txt", tmp_path / "ref.txt", languages="en", draws=10)
     assert list(evaluation.scores[0].metrics) == ["chrf"]
-    assert any("bertscore:minilm was left out: needs the extra" in note.text for note in evaluation.notes)
+    assert any("Left out: bertscore:minilm needs the extra" in note.text for note in evaluation.notes)
     with pytest.raises(UnavailableError, match="needs the extra"):
         mtqe.evaluate(tmp_path / "ref.txt", tmp_path / "ref.txt", languages="en", metrics="bertscore:minilm")
 
 
 def _unavailable(*_: object) -> None:
-    raise UnavailableError("needs the extra 'offline'")
+    raise UnavailableError("bertscore:minilm needs the extra 'offline'")
 
 
 def test_empty_output_is_no_counterpart(tmp_path: Path) -> None:
