@@ -3,6 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No deadline, since test machines are shared; the same examples each time, so that a failure is no matter of luck.
+settings.register_profile("mtqe", deadline=None, derandomize=True)
+settings.load_profile("mtqe")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
