@@ -142,17 +142,15 @@ def _metrics(arguments: argparse.Namespace) -> None:
 
 
 def _prepare(output: Path | None) -> None:
-    """Makes the output directory before the work, so that a path that cannot be written costs none."""
+    """Makes the output directory before the work, so that a path that cannot be one costs none."""
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
 
 
 def _finish(evaluation: Evaluation, output: Path | None) -> None:
     directory = output or Path("reports") / (re.sub(r"[^\w.-]+", "-", evaluation.name).strip("-.") or "report")
-    several = len(evaluation.test_sets) > 1
     for note in evaluation.notes:
-        where = f"{note.test_set}: " if several and note.test_set else ""
-        print(f"{'note' if note.kind == 'input' else 'not checked'}: {where}{note.text}", file=sys.stderr)
+        print(f"{'note' if note.kind == 'input' else 'not checked'}: {evaluation.say(note)}", file=sys.stderr)
     print(evaluation.report(directory))
 
 

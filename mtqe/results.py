@@ -31,8 +31,8 @@ class MetricSpec:
     """What a score was made with; two specs with one `key` give the same numbers on the same texts.
 
     `scope` says what the score of a unit depends on beside the unit: nothing (`segment`), its document, or the whole
-    test set (`corpus`). `fingerprint` is the checksum of a model. `field_signature` is the signature that the field
-    already uses (sacreBLEU's), where there is one.
+    test set (`corpus`). `fingerprint` is the checksum of a model. `field_signature` takes the place of ours where the
+    signature comes from elsewhere (sacreBLEU, a fluency model that says what it was fitted on).
     """
 
     name: str
@@ -45,7 +45,7 @@ class MetricSpec:
 
     @property
     def signature(self) -> str:
-        """For people: sacreBLEU's own string for its metrics, `name|key:value|...` for the others."""
+        """For people: sacreBLEU's own string for its metrics, `name|key:value|...` by default."""
         if self.field_signature:
             return self.field_signature
         parts = [self.name] + ([f"model:{self.model}"] if self.model else [])
@@ -416,6 +416,11 @@ class Evaluation:
     notes: tuple[Note, ...]
     provenance: Mapping[str, Any]
     writer: Callable[[Evaluation, Path], Path] = field(repr=False, compare=False)
+
+    def say(self, note: Note) -> str:
+        """The text of a note, with the test set that it is about where there are several."""
+        several = len(self.test_sets) > 1 and note.test_set is not None
+        return f"{note.test_set}: {note.text}" if several else note.text
 
     def report(self, path: str | Path) -> Path:
         """Writes the report and its tables into directory `path`; returns the page's path."""

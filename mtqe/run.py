@@ -13,12 +13,11 @@ from typing import Any, TypeVar
 
 from mtqe import __version__, comparison, metrics
 from mtqe.alignment import align_system
-from mtqe.alignment.parallel import answers_in_order
 from mtqe.corpus import SystemOutput, TestSet, from_dict, to_dict
 from mtqe.errors import ConfigError, DataWarning, InputError, UnavailableError
 from mtqe.experiment import Experiment, SystemInput, TestSetInput, read_experiment
 from mtqe.plugins import unknown
-from mtqe.readers import Translations, is_line_by_line, load, name_systems, pair_documents, read
+from mtqe.readers import Translations, load, name_systems, pair_documents, read
 from mtqe.results import Comparison, Evaluation, Note, Scores
 from mtqe.store import Manifest, file_digest, read_json, versions, write_json
 from mtqe.text import language_of
@@ -107,7 +106,7 @@ def execute(experiment: Experiment, command: str) -> Evaluation:
     scores = [_score(test_set, experiment, manifest, notes) for test_set in test_sets]
     notes.append(Note("unchecked", "Whether the meaning is right (reversals, negation, who did what) is not checked."))
     with manifest.step("compare"):
-        comparisons = [c for of in scores for c in _compare(of, experiment)]
+        comparisons = [c for of in scores for c in _compare(of, manifest.provenance["config"])]
     return Evaluation(
         experiment.name,
         tuple(test_sets),
@@ -126,15 +125,11 @@ def load_evaluation(directory: str | Path) -> Evaluation:
     directory = Path(directory)
     stored = _stored(directory)
     test_sets, scores = _stored_scores(directory, stored)
-    config = stored["provenance"]["config"]
-    experiment = Experiment(
-        stored["name"], (), baseline=config["baseline"], unit=config["unit"], draws=config["draws"], seed=config["seed"]
-    )
     return Evaluation(
         stored["name"],
         test_sets,
         scores,
-        tuple(c for of in scores for c in _compare(of, experiment)),
+        tuple(c for of in scores for c in _compare(of, stored["provenance"]["config"])),
         tuple(Note(**note) for note in stored["notes"]),
         stored["provenance"],
         writer=report.write,
@@ -201,6 +196,11 @@ def _check(experiment: Experiment) -> None:
         if experiment.baseline is not None and experiment.baseline not in systems:
             what = f"baseline {experiment.baseline!r} of test set {entry.name!r}"
             raise ConfigError(unknown(what, experiment.baseline, systems))
+    for path in _inputs(experiment):
+        if not path.exists():
+            raise InputError("no such file or directory", path=path)
+        if not (path.is_file() or path.is_dir()):
+            raise InputError("is neither a file nor a directory", path=path, hint="save a stream to a file first")
 
 
 def _load(entry: TestSetInput, experiment: Experiment, notes: list[Note]) -> TestSet:
@@ -223,16 +223,13 @@ def _load(entry: TestSetInput, experiment: Experiment, notes: list[Note]) -> Tes
 
 def _system(entry: SystemInput, test_set: TestSet, experiment: Experiment, notes: list[Note]) -> SystemOutput:
     text = pair_documents(read(entry.path, experiment.input_format), test_set)
-    system = replace(align_system(entry.name, text.documents, test_set), human=entry.human)
+    notes += [Note("input", note, test_set.name) for note in text.notes]
+    with _noted(notes, test_set.name):
+        system = replace(align_system(entry.name, text.documents, test_set), human=entry.human)
     covered, _ = test_set.with_systems([system]).coverage(system.key)
-    found = list(text.notes)
-    documents = {document.id: document for document in test_set.documents}
-    for output in text.documents if system.alignment != "identity" else ():
-        if is_line_by_line(output, documents[output.id]) and not answers_in_order(output, documents[output.id]):
-            found.append(f"{output.path}: as many lines as the reference, but not in its order; they were aligned.")
     if covered < _SMALL_COVERAGE:
-        found.append(f"{entry.path}: only {covered:.0%} of the reference is answered; is it the same text?")
-    notes += [Note("input", note, test_set.name) for note in found]
+        little = f"{entry.path}: only {covered:.0%} of the reference is answered; is it the same text?"
+        notes.append(Note("input", little, test_set.name))
     return system
 
 
@@ -275,18 +272,11 @@ def _default_metrics(test_set: TestSet) -> tuple[str, ...]:
     return metrics.DEFAULT + (("bertscore:minilm",) if english else ())
 
 
-def _compare(scores: Scores, experiment: Experiment) -> list[Comparison]:
-    return [
-        comparison.compare(
-            scores,
-            metric=metric,
-            unit=experiment.unit,
-            baseline=experiment.baseline,
-            draws=experiment.draws,
-            seed=experiment.seed,
-        )
-        for metric in _progress(list(scores.metrics), f"Comparing {scores.test_set}")
-    ]
+def _compare(scores: Scores, config: Mapping[str, Any]) -> list[Comparison]:
+    """Every metric's comparison; `config` is the experiment's, as the provenance keeps it."""
+    options = {name: config[name] for name in ("unit", "baseline", "draws", "seed")}
+    metrics = _progress(list(scores.metrics), f"Comparing {scores.test_set}")
+    return [comparison.compare(scores, metric=metric, **options) for metric in metrics]
 
 
 def _progress(items: Sequence[T], label: str) -> Iterable[T]:
@@ -297,24 +287,22 @@ def _progress(items: Sequence[T], label: str) -> Iterable[T]:
     return bar
 
 
-def _provenance(experiment: Experiment, command: str) -> dict[str, Any]:
-    paths = [
+def _inputs(experiment: Experiment) -> list[Path]:
+    return [
         path
         for entry in experiment.test_sets
         for path in (*entry.references, entry.source, *(system.path for system in entry.systems))
         if path is not None
     ]
-    for path in paths:
-        if not path.exists():
-            raise InputError("no such file or directory", path=path)
-        if not (path.is_file() or path.is_dir()):
-            raise InputError("is neither a file nor a directory", path=path, hint="save a stream to a file first")
+
+
+def _provenance(experiment: Experiment, command: str) -> dict[str, Any]:
     return {
         "command": command,
         "config": _plain(asdict(experiment)),
         "seed": experiment.seed,
         "versions": {"mtqe": __version__, **versions(_PACKAGES)},
-        "inputs": {str(path): file_digest(path) for path in paths},
+        "inputs": {str(path): file_digest(path) for path in _inputs(experiment)},
     }
 
 

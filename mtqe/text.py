@@ -137,12 +137,6 @@ def fold(text: str) -> str:
     return str(_DASHES.sub("-", unicodedata.normalize("NFKC", text).casefold().translate(_FOLDS)))
 
 
-@lru_cache(maxsize=65536)
-def strip_marks(text: str) -> str:
-    """The text without diacritics: canonical decomposition, combining marks dropped."""
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-
-
 def split_sentences(line: str, language: str) -> list[tuple[int, int]]:
     """The sentences of one line as code-point ranges `[start, end)`, white space at their edges left out.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -12,8 +13,8 @@ from mtqe.alignment.lines import METHOD, link_lines
 from mtqe.alignment.moved import find_moved
 from mtqe.alignment.parallel import answers_in_order
 from mtqe.corpus import Document, Origin, Piece, SystemOutput, TestSet, Unlinked
-from mtqe.errors import InputError
-from mtqe.readers import TextDocument
+from mtqe.errors import DataWarning, InputError
+from mtqe.readers import TextDocument, is_line_by_line, line_piece
 from mtqe.text import joiner, split_sentences
 
 
@@ -37,7 +38,8 @@ def align_system(name: str, documents: Sequence[TextDocument], test_set: TestSet
     segment without output has the text None. Boilerplate and captions that the reference lacks belong to no unit.
     Every character of the output but white space is kept, in a piece or in `unlinked`.
 
-    Raises InputError when a document is unknown to the test set or given twice.
+    Warns (DataWarning) of a document that has as many lines as the reference, but in another order. Raises InputError
+    when a document is unknown to the test set or given twice.
     """
     outputs = _by_id(name, documents, test_set)
     language = test_set.target_language
@@ -51,6 +53,9 @@ def align_system(name: str, documents: Sequence[TextDocument], test_set: TestSet
         if output is None or answers_in_order(output, document):
             aligned = _one_by_one(output, document)
         else:
+            if is_line_by_line(output, document):
+                reordered = f"{output.path}: as many lines as the reference, but not in its order; they were aligned"
+                warnings.warn(reordered, DataWarning, stacklevel=2)
             aligned, method = _align_document(output, document, language), f"{METHOD}|sentences:sentencex"
         unlinked += (replace(x, before=x.before + len(units)) for x in aligned.unlinked)
         units += (tuple(segment + i for i in unit) for unit in aligned.units)
@@ -86,11 +91,7 @@ def _one_by_one(output: TextDocument | None, document: Document) -> _Aligned:
         return _Aligned(units, [None] * len(units), [()] * len(units), [])
     numbers = [segment.origin.line for segment in document.segments if segment.origin]
     texts: list[str | None] = [output.lines[number - 1] for number in numbers]
-    pieces: list[tuple[Piece, ...]] = [
-        (Piece(text, origin=Origin(output.path, number, 0, len(text))),) if text else ()
-        for number, text in zip(numbers, texts, strict=True)
-    ]
-    return _Aligned(units, texts, pieces, [])
+    return _Aligned(units, texts, [line_piece(output, number) for number in numbers], [])
 
 
 def _align_document(output: TextDocument, document: Document, language: str) -> _Aligned:

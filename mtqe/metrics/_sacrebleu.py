@@ -83,9 +83,8 @@ class SacrebleuMetric:
         try:
             return build(language)
         except (ImportError, RuntimeError) as error:
-            raise UnavailableError(
-                f"{self.label}: sacreBLEU has no tokeniser for {language!r} here ({error})"
-            ) from None
+            why = " ".join(str(error).split())  # sacreBLEU's runs over several lines
+            raise UnavailableError(f"{self.label}: sacreBLEU has no tokeniser for {language!r} here: {why}") from None
 
 
 def spec(name: str, nulls: str, **parameters: Any) -> MetricSpec:

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Protocol
 
 from mtqe import plugins
-from mtqe.corpus import Document, Origin, Segment, SystemOutput, TestSet
+from mtqe.corpus import Document, Origin, Piece, Segment, SystemOutput, TestSet
 from mtqe.errors import ConfigError, InputError
 from mtqe.text import note_lines
+
+_ALIGN = "mtqe evaluate aligns output that is segmented otherwise"
 
 Translations = Mapping[str, str | Path] | Sequence[str | Path] | str | Path
 
@@ -117,9 +119,26 @@ def load(
     systems = []
     for system, path in name_systems(translations).items():
         text = read(path, input_format)
-        _require_parallel(texts[0], text, "mtqe evaluate aligns output that is segmented otherwise")
-        systems.append(SystemOutput(system, tuple(line for document in text.documents for line in document.lines)))
+        _require_parallel(texts[0], text, _ALIGN)
+        systems.append(_line_by_line(system, pair_documents(text, test_set), test_set))
     return test_set.with_systems(systems)
+
+
+def _line_by_line(name: str, text: Text, test_set: TestSet) -> SystemOutput:
+    texts, pieces = [], []
+    for output, document in zip(text.documents, test_set.documents, strict=True):
+        if not is_line_by_line(output, document):
+            raise InputError("has text where the reference has a blank line", path=output.path, hint=_ALIGN)
+        numbers = [segment.origin.line for segment in document.segments if segment.origin]
+        texts += [output.lines[number - 1] for number in numbers]
+        pieces += [line_piece(output, number) for number in numbers]
+    return SystemOutput(name, tuple(texts), pieces=tuple(pieces))
+
+
+def line_piece(document: TextDocument, number: int) -> tuple[Piece, ...]:
+    """Line `number`, counted from 1, as the pieces of a unit: itself, or none where it is empty."""
+    line = document.lines[number - 1]
+    return (Piece(line, origin=Origin(document.path, number, 0, len(line))),) if line else ()
 
 
 def name_systems(translations: Translations) -> dict[str, str]:

@@ -14,9 +14,8 @@ from mtqe.errors import ConfigError, UnavailableError
 from mtqe.metrics import create, describe
 from mtqe.report import markdown
 from mtqe.report.marks import visible
-from mtqe.report.view import arrow, interval, number, p_value
+from mtqe.report.view import arrow, number, pair_cells
 from mtqe.results import Comparison, Scores
-from mtqe.stats import smallest_p
 
 Cell = str | float | int | None
 
@@ -46,39 +45,14 @@ def score_table(scores: Scores) -> Table:
 
 def comparison_table(comparison: Comparison) -> Table:
     """A row a pair of systems."""
-    decimals = comparison.decimals
-    rows, shown = [], []
+    rows: list[tuple[Cell, ...]] = []
     for pair in comparison.pairs:
         low, high = (pair.interval.low, pair.interval.high) if pair.interval else (None, None)
-        rows.append(
-            (
-                pair.a,
-                pair.b,
-                comparison.metric,
-                pair.delta,
-                low,
-                high,
-                pair.p,
-                pair.p_adjusted,
-                pair.units,
-                pair.signature,
-            )
-        )
-        at_least = pair.p <= smallest_p(pair.units, comparison.draws)
-        shown.append(
-            (
-                pair.a,
-                pair.b,
-                number(pair.delta, decimals + 1, signed=True),
-                interval(pair.interval, decimals + 1),
-                p_value(pair.p, at_least),
-                p_value(pair.p_adjusted, at_least),
-                str(pair.units),
-            )
-        )
+        head = (pair.a, pair.b, comparison.metric, pair.delta, low, high)
+        rows.append((*head, pair.p, pair.p_adjusted, pair.units, pair.signature))
     columns = ("a", "b", "metric", "delta", "low", "high", "p", "p_adjusted", "units", "signature")
     heads = ("A", "B", "A − B", "95 % interval", "p", "p (Holm)", "Units")
-    return Table(columns, tuple(rows), heads, tuple(shown))
+    return Table(columns, tuple(rows), heads, tuple(tuple(pair_cells(pair, comparison)) for pair in comparison.pairs))
 
 
 def metric_table() -> Table:

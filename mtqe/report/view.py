@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import TypeVar
 
 from mtqe.corpus import TestSet, Unit
-from mtqe.results import Comparison, Evaluation, Interval, MetricInfo, Scores
+from mtqe.results import Comparison, Evaluation, Interval, MetricInfo, PairResult, Scores
+from mtqe.stats import smallest_p
 
 #: A system with more units is shown by its worst ones.
 WHOLE_TEXT = 60
@@ -64,6 +65,20 @@ def p_value(p: float, at_least: bool) -> str:
     rounded_up = math.ceil(round(p * 10**digits, 6)) / 10**digits
     text = f"{rounded_up:.{max(digits, 1)}f}".rstrip("0").rstrip(".")
     return f"≤ {text}" if at_least else text
+
+
+def pair_cells(pair: PairResult, comparison: Comparison) -> list[str]:
+    """Cells of a tested pair: a, b, difference, interval, p, adjusted p, units."""
+    at_least = pair.p <= smallest_p(pair.units, comparison.draws)
+    return [
+        pair.a,
+        pair.b,
+        number(pair.delta, comparison.decimals, signed=True),
+        interval(pair.interval, comparison.decimals),
+        p_value(pair.p, at_least),
+        p_value(pair.p_adjusted, at_least and pair.p_adjusted < 1),
+        f"{pair.units:,}",
+    ]
 
 
 def count(n: int, noun: str, plural: str | None = None) -> str:

@@ -169,6 +169,18 @@ def test_a_metric_needs_few_members_and_one_score_a_unit(monkeypatch: pytest.Mon
         score(make_test_set(OUTPUTS), ["5"])
 
 
+def test_a_tokeniser_that_is_not_installed_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def not_installed(_name: str) -> None:
+        raise RuntimeError("\nJapanese tokenization requires extra dependencies.\n\n    pip install sacrebleu[ja]\n")
+
+    monkeypatch.setattr("sacrebleu.metrics.bleu._get_tokenizer", not_installed)
+    with pytest.raises(UnavailableError) as caught:
+        score(make_test_set(OUTPUTS), ["bleu"])
+    assert str(caught.value).endswith(
+        "here: Japanese tokenization requires extra dependencies. pip install sacrebleu[ja]"
+    )
+
+
 def test_all_empty_is_zero_as_in_sacrebleu() -> None:
     scores = score(make_test_set({"s": ["", ""]}, [("",), ("",)]), ["bleu", "ter"])
     assert (scores.corpus("s", "bleu"), scores.corpus("s", "ter")) == (0.0, 0.0)

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 import mtqe.readers
+from mtqe.corpus import Origin
 from mtqe.errors import ConfigError, InputError
 from mtqe.readers import is_line_by_line, load, read, split_languages
 
@@ -54,6 +55,19 @@ def test_a_line_that_one_reference_has_is_a_segment(tmp_path: Path) -> None:
         (None, "Two men came."),
         ("Rain.", "Rain."),
     ]
+
+
+def test_output_is_paired_by_line_and_knows_its_place(tmp_path: Path) -> None:
+    ref = write(tmp_path / "ref.txt", "Title", "", "Text.")
+    hyp = write(tmp_path / "hyp.txt", "Título", "", "Texto.")
+    test_set = load(ref, translations=hyp, languages="en", blank_lines="separate")
+    assert test_set.systems[0].texts == ("Título", "Texto.")
+    assert test_set.locate("hyp", 1, 1, 3) == [Origin(str(hyp), 3, 1, 3)]
+    write(hyp, "Título", "more", "Texto.")
+    with pytest.raises(
+        InputError, match=r"hyp\.txt: has text where the reference has a blank line; mtqe evaluate aligns"
+    ):
+        load(ref, translations=hyp, languages="en", blank_lines="separate")
 
 
 def test_any_reader_comes_before_plain_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

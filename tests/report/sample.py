@@ -98,76 +98,81 @@ def spot(text: str, part: str) -> tuple[int, int]:
     return start, start + len(part)
 
 
+TEXTS = [" ".join(text for text, _ in pieces) if pieces else None for _, _, pieces in ARTICLE]
+SYSTEM = SystemOutput(
+    "system-a",
+    tuple(TEXTS),
+    pieces=tuple(tuple(Piece(text, kind) for text, kind in pieces) for _, _, pieces in ARTICLE),
+    unlinked=(
+        Unlinked(Piece("Home / Regions / Today", "boilerplate"), 0, "port"),
+        Unlinked(Piece("A barge below the terminal", "caption"), 2, "port"),
+        Unlinked(Piece("Read also", "boilerplate"), 7, "port"),
+        Unlinked(Piece("All rights reserved", "boilerplate"), 7, "port"),
+    ),
+    alignment="lines|gale-church|version:0",
+)
+
+
+def entity(unit: int, found: str | None, expected: str | None, status: str, kind: str, sure: float) -> EntityError:
+    return EntityError(
+        spot(TEXTS[unit] or "", found) if found else None,
+        spot(ARTICLE[unit][1], expected) if expected else None,
+        category="Accuracy/Mistranslation",
+        confidence=sure,
+        rule="sample",
+        suggestion=expected,
+        status=status,
+        type=kind,
+    )
+
+
+def passage(unit: int, found: str, category: str, suggestion: str | None, sure: float = 0.8) -> ErrorSpan:
+    return ErrorSpan(spot(TEXTS[unit] or "", found), category=category, confidence=sure, suggestion=suggestion)
+
+
+NAMES = {
+    0: [entity(0, "Lozuvatka", "Lozuvate", "misspelled", "place", 0.93)],
+    1: [
+        entity(1, "Ingulets", "Inhulets", "variant", "place", 0.88),
+        entity(1, "Tuesday", "Tuesday", "match", "date", 1.0),
+        entity(1, "seven weeks", "seven weeks", "match", "number", 1.0),
+        entity(1, "Ostap Grinevich", "Ostap Hrynevych", "variant", "person", 0.7),
+    ],
+    2: [
+        entity(2, "14", "14", "match", "number", 1.0),
+        entity(2, "23,000", "2,300", "wrong value", "number", 0.97),
+    ],
+    3: [
+        entity(3, None, "Myroslava Bilozir", "omitted", "person", 0.9),
+        entity(3, "Kremlin Balka", "Verkhnia Balka", "replaced", "place", 0.86),
+    ],
+    5: [entity(5, "River Transport Service", "River Transport Service", "match", "organisation", 1.0)],
+    6: [
+        entity(6, "Ostap Grinevich", "Ostap Hrynevych", "variant", "person", 0.7),
+        entity(6, "realistic", None, "hallucinated", "other", 0.2),
+    ],
+}
+WORDING = {
+    1: [
+        passage(1, "after the seven weeks", "Fluency/Grammar", "after seven weeks"),
+        passage(1, "head of port Ostap", "Fluency/Unidiomatic style", None, 0.3),
+    ],
+    3: [passage(3, "sleep on three nights", "Fluency/Grammar", None)],
+    5: [
+        passage(5, "to autumn", "Fluency/Grammar", "by autumn"),
+        passage(5, "will promise", "Accuracy/Mistranslation", "promises"),
+    ],
+}
+
+
 def article(name: str = "frontline: the port", provenance: Mapping[str, Any] = PROVENANCE) -> Evaluation:
     """One article, one system: omission, addition, caption, boilerplate, every status, a hint and fluency errors."""
     segments = [Segment(f"s{i + 1}", source, (ref,), "port") for i, (source, ref, _) in enumerate(ARTICLE)]
-    texts = [" ".join(text for text, _ in pieces) if pieces else None for _, _, pieces in ARTICLE]
-    system = SystemOutput(
-        "system-a",
-        tuple(texts),
-        pieces=tuple(tuple(Piece(text, kind) for text, kind in pieces) for _, _, pieces in ARTICLE),
-        unlinked=(
-            Unlinked(Piece("Home / Regions / Today", "boilerplate"), 0, "port"),
-            Unlinked(Piece("A barge below the terminal", "caption"), 2, "port"),
-            Unlinked(Piece("Read also", "boilerplate"), 7, "port"),
-            Unlinked(Piece("All rights reserved", "boilerplate"), 7, "port"),
-        ),
-        alignment="lines|gale-church|version:0",
-    )
-    test_set = TestSet("the port", "uk", "en", (Document("port", tuple(segments)),), (system,))
-
-    def entity(unit: int, found: str | None, expected: str | None, status: str, kind: str, sure: float) -> EntityError:
-        return EntityError(
-            spot(texts[unit] or "", found) if found else None,
-            spot(ARTICLE[unit][1], expected) if expected else None,
-            category="Accuracy/Mistranslation",
-            confidence=sure,
-            rule="sample",
-            suggestion=expected,
-            status=status,
-            type=kind,
-        )
-
-    def fluency(unit: int, found: str, category: str, suggestion: str | None, sure: float = 0.8) -> ErrorSpan:
-        return ErrorSpan(spot(texts[unit] or "", found), category=category, confidence=sure, suggestion=suggestion)
-
-    names = {
-        0: [entity(0, "Lozuvatka", "Lozuvate", "misspelled", "place", 0.93)],
-        1: [
-            entity(1, "Ingulets", "Inhulets", "variant", "place", 0.88),
-            entity(1, "Tuesday", "Tuesday", "match", "date", 1.0),
-            entity(1, "seven weeks", "seven weeks", "match", "number", 1.0),
-            entity(1, "Ostap Grinevich", "Ostap Hrynevych", "variant", "person", 0.7),
-        ],
-        2: [
-            entity(2, "14", "14", "match", "number", 1.0),
-            entity(2, "23,000", "2,300", "wrong value", "number", 0.97),
-        ],
-        3: [
-            entity(3, None, "Myroslava Bilozir", "omitted", "person", 0.9),
-            entity(3, "Kremlin Balka", "Verkhnia Balka", "replaced", "place", 0.86),
-        ],
-        5: [entity(5, "River Transport Service", "River Transport Service", "match", "organisation", 1.0)],
-        6: [
-            entity(6, "Ostap Grinevich", "Ostap Hrynevych", "variant", "person", 0.7),
-            entity(6, "realistic", None, "hallucinated", "other", 0.2),
-        ],
-    }
-    wording = {
-        1: [
-            fluency(1, "after the seven weeks", "Fluency/Grammar", "after seven weeks"),
-            fluency(1, "head of port Ostap", "Fluency/Unidiomatic style", None, 0.3),
-        ],
-        3: [fluency(3, "sleep on three nights", "Fluency/Grammar", None)],
-        5: [
-            fluency(5, "to autumn", "Fluency/Grammar", "by autumn"),
-            fluency(5, "will promise", "Accuracy/Mistranslation", "promises"),
-        ],
-    }
+    test_set = TestSet("the port", "uk", "en", (Document("port", tuple(segments)),), (SYSTEM,))
     values = {
         ("system-a", "chrf"): _scores([78.2, 61.5, 70.1, 48.8, None, 66.0, 82.4]),
-        ("system-a", "fluency"): _scores([-2.1, -2.9, -2.2, -3.1, None, -2.8, -2.2], wording),
-        ("system-a", "who"): _scores([0.0, 100.0, 50.0, 0.0, None, 100.0, 100.0], names),
+        ("system-a", "fluency"): _scores([-2.1, -2.9, -2.2, -3.1, None, -2.8, -2.2], WORDING),
+        ("system-a", "who"): _scores([0.0, 100.0, 50.0, 0.0, None, 100.0, 100.0], NAMES),
     }
     infos = {info.name: info for info in (CHRF, FLUENCY, ENTITIES)}
     scores = _of(test_set, infos, values)

@@ -111,6 +111,7 @@ def test_a_link_into_a_folded_text_opens_it(browser: Any, reports: dict[str, Pat
         row = folded.locator("tr.unit").first.get_attribute("id")
         page.evaluate(f"location.hash = '{row}'")
         page.wait_for_function(f"document.getElementById('{row}').closest('details').open")
+        assert page.locator(f"#{row}").is_visible()
 
 
 def test_the_verdict_comes_before_any_score(browser: Any, reports: dict[str, Path]) -> None:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from mtqe.report.markdown import blocks, escape, table
 from mtqe.report.plots import plots
 from mtqe.report.render import render
-from mtqe.report.view import Part, arrow, count, interval, number, p_value, parts, rank
+from mtqe.report.view import Part, arrow, count, interval, number, p_value, pair_cells, parts, rank
 from mtqe.results import Comparison, Evaluation, MetricInfo, PairResult
 
 ORDER = 20
@@ -37,7 +37,7 @@ def markdown(evaluation: Evaluation) -> str | None:
             metric = part.scores.metrics[comparison.metric]
             title = f"### {escape(part.name)}: {escape(heading(part, metric).lower())}"
             rows = [[escape(cell) for cell in row] for row in order(part, comparison)]
-            pairs = [[escape(cell) for cell in row] for row in pair_rows(part, comparison)]
+            pairs = [[escape(cell) for cell in row] for row in pair_rows(comparison)]
             head = ["system", f"{escape(metric.label)} {arrow(metric)}", "95 % interval", "units", "won", "lost"]
             pair_head = ["A", "B", "A − B", "95 % interval", "p", "adjusted p", "units", "reading"]
             bodies += [title, table(head, rows), escape(statement(part, comparison))]
@@ -79,25 +79,12 @@ def statement(part: Part, comparison: Comparison) -> str:
     return text + " No difference shown is no proof of equality."
 
 
-def pair_rows(part: Part, comparison: Comparison) -> list[list[str]]:
+def pair_rows(comparison: Comparison) -> list[list[str]]:
     """Cells of the table of pairs: a, b, difference, interval, p, adjusted p, units, what to read in it."""
-    metric = part.scores.metrics[comparison.metric]
-    return [
-        [
-            pair.a,
-            pair.b,
-            number(pair.delta, metric.decimals, signed=True),
-            interval(pair.interval, metric.decimals),
-            p_value(pair.p, pair.p <= comparison.smallest_p),
-            p_value(pair.p_adjusted, pair.p <= comparison.smallest_p and pair.p_adjusted < 1),
-            f"{pair.units:,}",
-            _reading(pair, metric),
-        ]
-        for pair in comparison.pairs
-    ]
+    return [[*pair_cells(pair, comparison), _reading(pair, comparison)] for pair in comparison.pairs]
 
 
-def _reading(pair: PairResult, metric: MetricInfo) -> str:
+def _reading(pair: PairResult, comparison: Comparison) -> str:
     if not pair.p_adjusted < 0.05:
         return "no difference shown"
-    return "A better" if (pair.delta > 0) == metric.higher_is_better else "B better"
+    return "A better" if (pair.delta > 0) == comparison.higher_is_better else "B better"

@@ -86,12 +86,10 @@ def unscored(part: Part, system: str) -> list[str]:
 
 
 def _notes(evaluation: Evaluation) -> dict[str, list[str]]:
-    """What was not checked and what is odd about the input, each said once; of which test set where there are more."""
-    several = len(evaluation.test_sets) > 1
+    """What was not checked and what is odd about the input, each said once."""
     found: dict[str, list[str]] = {"Not checked": [], "About the input": []}
     for note in dict.fromkeys(evaluation.notes):
-        where = f"{note.test_set}: " if several and note.test_set else ""
-        found["Not checked" if note.kind == "unchecked" else "About the input"].append(where + note.text)
+        found["Not checked" if note.kind == "unchecked" else "About the input"].append(evaluation.say(note))
     return found
 
 
