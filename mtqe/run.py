@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mtqe import __version__, comparison, metrics
-from mtqe.alignment import align_system
+from mtqe.alignment import add_reference, align_system, are_parallel
 from mtqe.corpus import SystemOutput, TestSet, from_dict, to_dict
 from mtqe.errors import ConfigError, DataWarning, InputError, UnavailableError
 from mtqe.experiment import Experiment, SystemInput, TestSetInput, read_experiment
@@ -204,8 +204,10 @@ def _check(experiment: Experiment) -> None:
 
 
 def _load(entry: TestSetInput, experiment: Experiment, notes: list[Note]) -> TestSet:
+    first, *others = (read(path, experiment.input_format) for path in entry.references)
+    together = len(entry.references) if all(are_parallel(first, other) for other in others) else 1
     test_set = load(
-        entry.references,
+        entry.references[:together],
         experiment.input_format,
         source=entry.source,
         languages=entry.languages,
@@ -213,6 +215,10 @@ def _load(entry: TestSetInput, experiment: Experiment, notes: list[Note]) -> Tes
         blank_lines="separate",
     )
     notes += [Note("input", note, entry.name) for note in test_set.notes]
+    for path, text in list(zip(entry.references[1:], others, strict=True))[together - 1 :]:
+        notes += [Note("input", note, entry.name) for note in text.notes]
+        with _noted(notes, entry.name):
+            test_set = add_reference(str(path), pair_documents(text, test_set).documents, test_set)
     systems = _progress(entry.systems, f"Aligning {entry.name}")
     test_set = test_set.with_systems([_system(system, test_set, experiment, notes) for system in systems])
     if entry.source is None:

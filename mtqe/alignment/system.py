@@ -77,10 +77,10 @@ def _by_id(name: str, documents: Sequence[TextDocument], test_set: TestSet) -> d
     outputs: dict[str, TextDocument] = {}
     for document in documents:
         if document.id not in known:
-            message = f"system {name!r} has output for document {document.id!r}, which test set {test_set.name!r} lacks"
+            message = f"{name!r} has document {document.id!r}, which test set {test_set.name!r} lacks"
             raise InputError(message, path=document.path)
         if document.id in outputs:
-            raise InputError(f"system {name!r} has output for document {document.id!r} twice", path=document.path)
+            raise InputError(f"{name!r} has document {document.id!r} twice", path=document.path)
         outputs[document.id] = document
     return outputs
 

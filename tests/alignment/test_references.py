@@ -1,0 +1,106 @@
+"""A second reference that is segmented otherwise says for each segment what belongs to it, or nothing."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import mtqe
+from mtqe.alignment import add_reference, are_parallel
+from mtqe.corpus import Document, Segment, TestSet
+from mtqe.errors import DataWarning
+from mtqe.readers import Text, TextDocument
+
+A = [
+    "Old mill reopens after the flood",
+    "The water mill at Tarnow was opened again on Friday after a repair of two years.",
+    "Its wheel had been torn away in the flood of 2019, and the miller's house lost its roof.",
+    "The council paid 80,000 euros for the oak, which came from a forest near Lezno.",
+    "Volunteers from the village did most of the work on weekends.",
+    "Anna Wolska, the miller's daughter, baked the first loaf on Sunday.",
+]
+B = [
+    "After the flood the old mill opens again",
+    "After two years of repairs the Tarnow water mill was opened again on Friday.",
+    "The flood of 2019 had torn away its wheel and taken the roof off the miller's house.",
+    "For the oak, from a forest near Lezno, the council paid 80,000 euros.",
+    "Most of the work was done at weekends by volunteers from the village.",
+    "The first loaf was baked on Sunday by the miller's daughter, Anna Wolska.",
+]
+
+
+def make_set(*documents: list[str]) -> TestSet:
+    made = (
+        Document(f"d{d}", tuple(Segment(f"d{d}:{i}", None, (line,), f"d{d}") for i, line in enumerate(lines)))
+        for d, lines in enumerate(documents)
+    )
+    return TestSet("mill", None, "en", tuple(made))
+
+
+def second(lines: list[str], test_set: TestSet | None = None) -> list[str | None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        added = add_reference("B", [TextDocument("d0", "b.txt", lines)], test_set or make_set(A))
+    assert [s.references[0] for s in added.segments] == [s.references[0] for s in (test_set or make_set(A)).segments]
+    return [segment.references[1] for segment in added.segments]
+
+
+@given(st.lists(st.booleans(), min_size=len(B) - 1, max_size=len(B) - 1))
+def test_joined_paragraphs_are_taken_apart(joined: list[bool]) -> None:
+    lines = [B[0]]
+    for glue, line in zip(joined, B[1:], strict=True):
+        lines[-1:] = [f"{lines[-1]} {line}"] if glue and lines[-1].endswith(".") else [lines[-1], line]
+    assert second(lines) == B
+
+
+def test_a_sentence_that_spans_two_segments_belongs_to_neither() -> None:
+    spanning = f"{B[3][:-1]}, and m{B[4][1:]}"
+    with pytest.warns(DataWarning, match=r"reference B: 2 of 6 segments have no text of their own in it"):
+        add_reference("B", [TextDocument("d0", "b.txt", [*B[:3], spanning, B[5]])], make_set(A))
+    assert second([*B[:3], spanning, B[5]]) == [*B[:3], None, None, B[5]]
+
+
+def test_a_document_without_second_reference_keeps_its_first() -> None:
+    assert second(B, make_set(A, ["Snow fell on the mill."])) == [*B, None]
+
+
+def test_text_that_no_segment_asks_for_is_said() -> None:
+    with pytest.warns(DataWarning, match="text linked to no segment: 1 passages, not used"):
+        added = add_reference("B", [TextDocument("d0", "b.txt", ["Menu | Home | Weather", *B])], make_set(A))
+    assert [segment.references[1] for segment in added.segments] == B
+
+
+def test_as_many_lines_prove_nothing() -> None:
+    def text(lines: list[str]) -> Text:
+        return Text((TextDocument("d", "d.txt", lines),))
+
+    halves = ["The flood of 2019 had torn away its wheel.", "The miller's house lost its roof to it."]
+    one_split_two_joined = [*B[:2], *halves, f"{B[3]} {B[4]}", B[5]]
+    assert len(one_split_two_joined) == len(A)
+    assert are_parallel(text(A), text(B))
+    assert not are_parallel(text(A), text(one_split_two_joined))
+    assert not are_parallel(text(A), text(B[:-1]))
+    assert not are_parallel(text(A), text([*B[1:], "Snow fell on the mill."]))
+
+
+def test_an_evaluation_takes_references_that_are_segmented_otherwise(tmp_path: Path) -> None:
+    joined = [B[0], f"{B[1]} {B[2]}", f"{B[3][:-1]}, and m{B[4][1:]}", B[5]]
+    for name, lines in (("a", A), ("b", joined), ("same", B)):
+        (tmp_path / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def evaluate(*references: str) -> mtqe.Evaluation:
+        paths = [tmp_path / f"{name}.txt" for name in references]
+        return mtqe.evaluate({"s": tmp_path / "same.txt"}, paths, languages="en", metrics=["chrf"], draws=10)
+
+    both = evaluate("a", "b")
+    assert [s.references[1] for s in both.test_sets[0].segments] == [*B[:3], None, None, B[5]]
+    assert any("b.txt: 2 of 6 segments have no text of their own in it" in note.text for note in both.notes)
+    values = both.scores[0]["s", "chrf"].values
+    alone = evaluate("a").scores[0]["s", "chrf"].values
+    assert values[[0, 1, 2, 5]].tolist() == [100.0] * 4
+    assert values[[3, 4]].tolist() == alone[[3, 4]].tolist()
+    assert evaluate("a", "same").scores[0].corpus("s", "chrf") == 100.0
