@@ -1,5 +1,6 @@
 """A section is one file: dropped beside the others it appears, and nothing else changes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,19 @@ def test_sections_without_content_are_left_out() -> None:
     html = page.html(sample.article())
     assert 'id="systems"' not in html
     assert 'href="#systems"' not in html
+
+
+def test_what_people_translated_and_systems_that_are_not_drawn_are_said() -> None:
+    names = ("alpha", "beta", "gamma", "delta", "epsilon")
+    evaluation = sample.systems(names, sizes=(40,), documents=(1,))
+    scores = evaluation.scores[0]
+    people = {**scores.systems, "beta": replace(scores.systems["beta"], human=True)}
+    evaluation = replace(evaluation, scores=(replace(scores, systems=people),))
+    html = page.html(evaluation)
+    assert "Translated by people: beta." in html
+    assert "Translated by people: beta." in page.markdown(evaluation)
+    assert "The 4 best systems are drawn." in html
+    assert "in reading order, of the 4 best systems" in html
+    few = page.html(sample.systems(names[:2]))
+    assert "Translated by people" not in few
+    assert "best systems" not in few

@@ -5,9 +5,9 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from mtqe.report.markdown import blocks, escape, table
-from mtqe.report.plots import plots
+from mtqe.report.plots import COLOURS, plots
 from mtqe.report.render import render
-from mtqe.report.view import Part, arrow, count, interval, number, p_value, pair_cells, parts, rank
+from mtqe.report.view import Part, arrow, count, interval, listing, number, p_value, pair_cells, parts, rank
 from mtqe.results import Comparison, Evaluation, MetricInfo, PairResult
 
 ORDER = 20
@@ -23,6 +23,7 @@ def html(evaluation: Evaluation) -> Markup | None:
         parts=parts(evaluation),
         shown=shown,
         plots=plots(evaluation),
+        lines=len(COLOURS),
         heading=heading,
         order=order,
         statement=statement,
@@ -74,6 +75,8 @@ def statement(part: Part, comparison: Comparison) -> str:
     text += f"{reason[0].upper()}{reason[1:]}. " if reason else ""
     text += f"{comparison.draws:,} draws with seed {comparison.seed}; the smallest p they can reach is "
     text += f"{p_value(comparison.smallest_p, False)}. Adjusted p: Holm over {count(len(comparison.pairs), 'pair')}."
+    if human := [name for name, system in part.scores.systems.items() if system.human]:
+        text += f" Translated by people: {listing(human)}."
     if part.one_document:
         text += " One document: this says nothing about other texts, and it is no ranking of the systems."
     return text + " No difference shown is no proof of equality."
