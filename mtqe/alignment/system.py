@@ -38,7 +38,7 @@ def align_system(name: str, documents: Sequence[TextDocument], test_set: TestSet
     segment without output has the text None. Boilerplate and captions that the reference lacks belong to no unit.
     Every character of the output but white space is kept, in a piece or in `unlinked`.
 
-    Warns (DataWarning) of a document that has as many lines as the reference, but in another order. Raises InputError
+    Warns (DataWarning) of documents that have as many lines as the reference, but in another order. Raises InputError
     when a document is unknown to the test set or given twice.
     """
     outputs = _by_id(name, documents, test_set)
@@ -47,6 +47,7 @@ def align_system(name: str, documents: Sequence[TextDocument], test_set: TestSet
     texts: list[str | None] = []
     pieces: list[tuple[Piece, ...]] = []
     unlinked: list[Unlinked] = []
+    reordered: list[str] = []
     segment, method = 0, "identity"
     for document in test_set.documents:
         output = outputs.get(document.id)
@@ -54,14 +55,17 @@ def align_system(name: str, documents: Sequence[TextDocument], test_set: TestSet
             aligned = _one_by_one(output, document)
         else:
             if is_line_by_line(output, document):
-                reordered = f"{output.path}: as many lines as the reference, but not in its order; they were aligned"
-                warnings.warn(reordered, DataWarning, stacklevel=2)
+                reordered.append(output.path)
             aligned, method = _align_document(output, document, language), f"{METHOD}|sentences:sentencex"
         unlinked += (replace(x, before=x.before + len(units)) for x in aligned.unlinked)
         units += (tuple(segment + i for i in unit) for unit in aligned.units)
         texts += aligned.texts
         pieces += aligned.pieces
         segment += len(document.segments)
+    if reordered:
+        others = f" and {len(reordered) - 1} more" if len(reordered) > 1 else ""
+        what = f"{reordered[0]}{others}: as many lines as the reference, but not in its order; they were aligned"
+        warnings.warn(what, DataWarning, stacklevel=2)
     return SystemOutput(
         name,
         tuple(texts),

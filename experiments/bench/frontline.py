@@ -1,0 +1,228 @@
+"""Recall and precision of every detector on corpora/frontline, per kind and system: a regression test, not evidence.
+
+python experiments/bench/frontline.py [--list]
+
+A gold error is found where a verdict of the detector overlaps it, in the output or in reference A. A verdict is right
+where it overlaps a gold error of any kind. `--list` names every error that no detector finds and every wrong verdict.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mtqe
+from mtqe.corpus import TestSet
+from mtqe.results import EntityError, Evaluation
+from mtqe.text import joiner, read_lines
+
+CORPUS = Path(__file__).parents[2] / "corpora" / "frontline"
+METRICS = ("entities", "fluency")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Code points `[start, end)` of a line of a document's file."""
+
+    line: int
+    start: int
+    end: int
+
+    def overlaps(self, other: Place) -> bool:
+        return self.line == other.line and self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True)
+class Item:
+    """A gold item, or a verdict of a detector; `where` is pair, document and system."""
+
+    where: tuple[str, str, str]
+    kind: str
+    type: str | None
+    hyp: tuple[Place, ...]
+    ref: tuple[Place, ...]
+    text: str
+
+    def overlaps(self, other: Item) -> bool:
+        sides = ((self.hyp, other.hyp), (self.ref, other.ref))
+        return self.where == other.where and any(a.overlaps(b) for ours, theirs in sides for a in ours for b in theirs)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--list", action="store_true", help="name what is missed and what is called wrong wrongly")
+    arguments = parser.parse_args()
+    errors, variants = read_gold(CORPUS)
+    found = detect(CORPUS)
+    pairs = sorted({item.where[0] for item in errors})
+    print(f"{len(errors)} gold errors, {len(variants)} right variants; {', '.join(pairs)}")
+    everyone = [verdict for of in found.values() for verdict in of]
+    columns = {**found, "any": everyone}
+    print_recall("kind", lambda item: item.kind, errors, columns)
+    named = [error for error in errors if error.type]
+    print_recall("type of name or number", lambda item: item.type or "", named, columns)
+    for pair in pairs:
+        of_pair = [error for error in errors if error.where[0] == pair]
+        print_recall(f"system, {pair}", lambda item: item.where[2], of_pair, columns)
+    for name, verdicts in found.items():
+        print_precision(f"{name}: verdict", lambda item: item.kind, verdicts, errors, variants)
+        print_precision(f"{name}: system", lambda item: f"{item.where[0]} {item.where[2]}", verdicts, errors, variants)
+    print_links(CORPUS)
+    if arguments.list:
+        print_list("missed", [error for error in errors if not is_hit(error, everyone)])
+        for name, verdicts in found.items():
+            print_list(f"{name}: wrong verdict", [verdict for verdict in verdicts if not is_hit(verdict, errors)])
+
+
+def read_gold(corpus: Path) -> tuple[list[Item], list[Item]]:
+    """The errors, and the right variants."""
+    errors, variants = [], []
+    for row in map(json.loads, read_lines(corpus / "gold.jsonl").lines):
+        item = Item(
+            (row["pair"], row["document"], row["system"]),
+            row["kind"],
+            row["type"],
+            _places(row["hyp"]),
+            _places(row["ref"]),
+            f"{row['hyp']['text']!r} for {(row['ref'] or {}).get('text')!r}",
+        )
+        (variants if row["kind"] == "variant" else errors).append(item)
+    return errors, variants
+
+
+def _places(span: Mapping[str, Any] | None) -> tuple[Place, ...]:
+    return (Place(span["line"], span["start"], span["end"]),) if span else ()
+
+
+def detect(corpus: Path) -> dict[str, list[Item]]:
+    """The verdicts of each detector on all systems of both pairs, against reference A."""
+    found: dict[str, list[Item]] = {name: [] for name in (*METRICS, "alignment")}
+    for pair in json.loads((corpus / "manifest.json").read_text(encoding="utf-8"))["test_sets"]:
+        languages = f"{pair['source_language']}-{pair['target_language']}"
+        folder = corpus / languages
+        evaluation = mtqe.evaluate(
+            {system["name"]: folder / "systems" / system["name"] for system in pair["systems"]},
+            folder / "references" / "A",
+            source=folder / "source",
+            languages=languages,
+            metrics=METRICS,
+            draws=1,
+        )
+        for metric in METRICS:
+            found[metric] += _verdicts(evaluation, metric, languages)
+        found["alignment"] += _unpaired(evaluation.test_sets[0], languages)
+    return found
+
+
+def _verdicts(evaluation: Evaluation, metric: str, languages: str) -> Iterator[Item]:
+    test_set, scores = evaluation.test_sets[0], evaluation.scores[0]
+    for system in test_set.systems:
+        marked = scores[system.key, metric].spans or ()
+        for i, (unit, spans) in enumerate(zip(test_set.units(system.key), marked, strict=True)):
+            for span in spans:
+                entity = isinstance(span, EntityError)
+                if not (span.is_error if entity else span.confidence >= 0.5):
+                    continue
+                hyp = test_set.locate(system.key, i, *span.hyp_span) if span.hyp_span else []
+                text = (unit.hypothesis or "")[slice(*span.hyp_span)] if span.hyp_span else ""
+                yield Item(
+                    (languages, unit.document, system.name),
+                    span.status if entity else span.rule,
+                    span.type if entity else None,
+                    tuple(Place(at.line, at.start, at.end) for at in hyp),
+                    tuple(_in_reference(test_set, unit.segments, span.ref_span)) if span.ref_span else (),
+                    f"{text!r}, better {span.suggestion!r}",
+                )
+
+
+def _in_reference(test_set: TestSet, segments: Sequence[int], span: tuple[int, int]) -> Iterator[Place]:
+    """The lines of the first reference that a span of a unit's reference touches."""
+    offset = 0
+    for segment in (test_set.segments[i] for i in segments):
+        text = segment.references[0] or ""
+        start, end = max(span[0] - offset, 0), min(span[1] - offset, len(text))
+        if start < end and segment.origin:
+            yield Place(segment.origin.line, start, end)
+        offset += len(text) + len(joiner(test_set.target_language))
+
+
+def _unpaired(test_set: TestSet, languages: str) -> Iterator[Item]:
+    """What the alignment calls an addition, a repetition or an omission."""
+    for system in test_set.systems:
+        for unit, pieces in zip(test_set.units(system.key), system.pieces or (), strict=True):
+            where = (languages, unit.document, system.name)
+            if not (unit.hypothesis or "").strip():
+                lines = [test_set.segments[i] for i in unit.segments]
+                ref = tuple(Place(s.origin.line, 0, len(s.references[0] or "")) for s in lines if s.origin)
+                yield Item(where, "omission", None, (), ref, f"nothing for {unit.references[0]!r}")
+            for piece in pieces:
+                if piece.kind != "match" and piece.origin:
+                    hyp = (Place(piece.origin.line, piece.origin.start, piece.origin.end),)
+                    yield Item(where, piece.kind, None, hyp, (), repr(piece.text))
+
+
+def is_hit(item: Item, others: Iterable[Item]) -> bool:
+    return any(item.overlaps(other) for other in others)
+
+
+def print_recall(
+    label: str, key: Callable[[Item], Hashable], errors: Sequence[Item], columns: Mapping[str, Sequence[Item]]
+) -> None:
+    total = Counter(map(key, errors))
+    print(f"\n{'recall by ' + label:<32}{'errors':>8}" + "".join(f"{name:>12}" for name in columns))
+    hits = {name: Counter(key(e) for e in errors if is_hit(e, verdicts)) for name, verdicts in columns.items()}
+    for kind, n in [*sorted(total.items(), key=str), ("all", len(errors))]:
+        shares = (of.total() / n if kind == "all" else of[kind] / n for of in hits.values())
+        print(f"{kind:<32}{n:>8}" + "".join(f"{share:>12.2f}" for share in shares))
+
+
+def print_precision(
+    label: str,
+    key: Callable[[Item], Hashable],
+    verdicts: Sequence[Item],
+    errors: Sequence[Item],
+    variants: Sequence[Item],
+) -> None:
+    total = Counter(map(key, verdicts))
+    right = Counter(key(verdict) for verdict in verdicts if is_hit(verdict, errors))
+    fooled = Counter(key(verdict) for verdict in verdicts if not is_hit(verdict, errors) and is_hit(verdict, variants))
+    print(f"\n{label:<32}{'verdicts':>8}{'precision':>12}{'on variants':>12}")
+    for kind, n in [*sorted(total.items(), key=str), ("all", len(verdicts))]:
+        of = (right.total(), fooled.total()) if kind == "all" else (right[kind], fooled[kind])
+        print(f"{kind:<32}{n:>8}{of[0] / max(1, n):>12.2f}{of[1]:>12}")
+
+
+def print_links(corpus: Path) -> None:
+    """Links of `mtqe.align` between the lines of an output and of reference A, against alignment.jsonl."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for row in map(json.loads, read_lines(corpus / "alignment.jsonl").lines):
+        folder, name = corpus / row["pair"], f"{row['document']}.txt"
+        texts = [read_lines(folder / part / name).lines for part in (row["output"], "references/A")]
+        hyp, ref = ([i for i, line in enumerate(lines, 1) if line.strip()] for lines in texts)
+        found = mtqe.align([texts[0][i - 1] for i in hyp], [texts[1][i - 1] for i in ref]).links
+        ours = {(tuple(hyp[i] for i in link.hyp), tuple(ref[j] for j in link.ref)) for link in found}
+        gold = {(tuple(h), tuple(r)) for h, r in row["links"]}
+        for links, what in ((ours, "ours"), (gold, "gold"), (ours & gold, "both")):
+            for h, r in links:
+                side = "linked" if h and r else "output alone" if h else "reference alone"
+                counts[f"{row['pair']} {row['output']}", side, what] += 1
+    print(f"\n{'alignment of lines':<32}{'':<18}{'gold':>8}{'precision':>12}{'recall':>12}")
+    for where, side in sorted({(where, side) for where, side, _ in counts}):
+        ours, gold, both = (counts[where, side, what] for what in ("ours", "gold", "both"))
+        print(f"{where:<32}{side:<18}{gold:>8}{both / max(1, ours):>12.3f}{both / max(1, gold):>12.3f}")
+
+
+def print_list(label: str, items: Sequence[Item]) -> None:
+    print(f"\n{label}: {len(items)}")
+    for item in items:
+        lines = ", ".join(str(place.line) for place in item.hyp or item.ref)
+        print(f"  {'/'.join(item.where)}:{lines} {item.kind} {item.type or ''} {item.text}")
+
+
+if __name__ == "__main__":
+    main()
