@@ -177,8 +177,8 @@ def print_recall(
     print(f"\n{'recall by ' + label:<32}{'errors':>8}" + "".join(f"{name:>12}" for name in columns))
     hits = {name: Counter(key(e) for e in errors if is_hit(e, verdicts)) for name, verdicts in columns.items()}
     for kind, n in [*sorted(total.items(), key=str), ("all", len(errors))]:
-        shares = (of.total() / n if kind == "all" else of[kind] / n for of in hits.values())
-        print(f"{kind:<32}{n:>8}" + "".join(f"{share:>12.2f}" for share in shares))
+        found = (of.total() if kind == "all" else of[kind] for of in hits.values())
+        print(f"{kind:<32}{n:>8}" + "".join(share(part, n) for part in found))
 
 
 def print_precision(
@@ -194,7 +194,7 @@ def print_precision(
     print(f"\n{label:<32}{'verdicts':>8}{'precision':>12}{'on variants':>12}")
     for kind, n in [*sorted(total.items(), key=str), ("all", len(verdicts))]:
         of = (right.total(), fooled.total()) if kind == "all" else (right[kind], fooled[kind])
-        print(f"{kind:<32}{n:>8}{of[0] / max(1, n):>12.2f}{of[1]:>12}")
+        print(f"{kind:<32}{n:>8}{share(of[0], n)}{of[1]:>12}")
 
 
 def print_links(corpus: Path) -> None:
@@ -214,7 +214,11 @@ def print_links(corpus: Path) -> None:
     print(f"\n{'alignment of lines':<32}{'':<18}{'gold':>8}{'precision':>12}{'recall':>12}")
     for where, side in sorted({(where, side) for where, side, _ in counts}):
         ours, gold, both = (counts[where, side, what] for what in ("ours", "gold", "both"))
-        print(f"{where:<32}{side:<18}{gold:>8}{both / max(1, ours):>12.3f}{both / max(1, gold):>12.3f}")
+        print(f"{where:<32}{side:<18}{gold:>8}{share(both, ours)}{share(both, gold)}")
+
+
+def share(part: int, whole: int) -> str:
+    return f"{part / whole:>12.3f}" if whole else f"{'–':>12}"
 
 
 def print_list(label: str, items: Sequence[Item]) -> None:
