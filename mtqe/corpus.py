@@ -141,6 +141,9 @@ class Unit(UnitKey):
 class TestSet:
     """Documents in one language pair with their references, and the systems that translated them.
 
+    `reference_alignments` has for each reference set the signature of how its lines became those of the segments;
+    empty where all agree line by line.
+
     Raises InputError when ids repeat, a system's units are no partition of the segments or counts differ.
     """
 
@@ -152,6 +155,7 @@ class TestSet:
     documents: tuple[Document, ...]
     systems: tuple[SystemOutput, ...] = ()
     notes: tuple[str, ...] = ()
+    reference_alignments: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _refuse_repeats("segment id", [segment.id for segment in self.segments], self.name)
@@ -308,7 +312,8 @@ def from_dict(value: Mapping[str, Any]) -> TestSet:
         )
         for s in value["systems"]
     )
-    return TestSet(**{**value, "documents": documents, "systems": systems, "notes": tuple(value["notes"])})
+    plain = {key: tuple(value[key]) for key in ("notes", "reference_alignments")}
+    return TestSet(**{**value, **plain, "documents": documents, "systems": systems})
 
 
 def _origin(value: Mapping[str, Any] | None) -> Origin | None:

@@ -218,6 +218,7 @@ class Scores:
     units: Mapping[str, tuple[UnitKey, ...]]
     metrics: Mapping[str, MetricInfo]
     values: Mapping[tuple[str, str], SegmentScores]
+    reference_alignments: tuple[str, ...] = ()
 
     def corpus(self, system: str, metric: str) -> float:
         """The corpus score of a system; NaN when none of its units has a score."""
@@ -250,8 +251,9 @@ class Scores:
         return (self[system, metric].spec or self.metrics[metric].spec).signature
 
     def protocol(self, system: str, metric: str) -> str:
-        """What stands beside every signature: how the output was aligned and what missing output counts as."""
-        return f"align:{self.systems[system].alignment}|nulls:{self.metrics[metric].nulls}"
+        """What stands beside every signature: how the texts were aligned and what missing output counts as."""
+        own = f"align:{self.systems[system].alignment}|nulls:{self.metrics[metric].nulls}"
+        return "|".join([own, *(f"ref{i}:{x}" for i, x in enumerate(self.reference_alignments, 1) if x != "identity")])
 
     def table(self) -> pyarrow.Table:
         """Long form, a row for each (system, metric, unit): see `mtqe.metrics.write_scores` for the columns."""

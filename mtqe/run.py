@@ -204,10 +204,10 @@ def _check(experiment: Experiment) -> None:
 
 
 def _load(entry: TestSetInput, experiment: Experiment, notes: list[Note]) -> TestSet:
-    first, *others = (read(path, experiment.input_format) for path in entry.references)
-    together = len(entry.references) if all(are_parallel(first, other) for other in others) else 1
+    texts = [read(path, experiment.input_format) for path in entry.references]
+    together = [path for path, text in zip(entry.references, texts, strict=True) if are_parallel(texts[0], text)]
     test_set = load(
-        entry.references[:together],
+        together,
         experiment.input_format,
         source=entry.source,
         languages=entry.languages,
@@ -215,10 +215,12 @@ def _load(entry: TestSetInput, experiment: Experiment, notes: list[Note]) -> Tes
         blank_lines="separate",
     )
     notes += [Note("input", note, entry.name) for note in test_set.notes]
-    for path, text in list(zip(entry.references[1:], others, strict=True))[together - 1 :]:
-        notes += [Note("input", note, entry.name) for note in text.notes]
-        with _noted(notes, entry.name):
-            test_set = add_reference(str(path), pair_documents(text, test_set).documents, test_set)
+    for index, (path, text) in enumerate(zip(entry.references, texts, strict=True)):
+        if path not in together:
+            notes += [Note("input", note, entry.name) for note in text.notes]
+            with _noted(notes, entry.name):
+                documents = pair_documents(text, test_set).documents
+                test_set = add_reference(str(path), documents, test_set, index)
     systems = _progress(entry.systems, f"Aligning {entry.name}")
     test_set = test_set.with_systems([_system(system, test_set, experiment, notes) for system in systems])
     if entry.source is None:

@@ -153,3 +153,8 @@ def split_sentences(line: str, language: str) -> list[tuple[int, int]]:
         position = start + len(text)
         ranges.append((start, position))
     return ranges
+
+
+def first_present(texts: Iterable[str | None]) -> str:
+    """The first text that is there, or an empty one."""
+    return next((text for text in texts if text is not None), "")

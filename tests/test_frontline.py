@@ -119,7 +119,7 @@ def test_gold_items_are_of_a_known_kind(gold: list[dict[str, Any]]) -> None:
         assert (row["severity"] == "neutral") == (kind == "variant"), row
         assert row["severity"] in ("neutral", "minor", "major", "critical"), row
         types = {
-            "variant": NAMES | NUMBERS | {"meaning", "fluency"},
+            "variant": NAMES | NUMBERS | {"meaning"},
             "wrong value": NUMBERS,
             **dict.fromkeys(STATUSES - {"wrong value"}, NAMES | NUMBERS),
         }
@@ -186,7 +186,8 @@ def test_detectors_find_what_they_found(corpus: Path, bench: SimpleNamespace) ->
     for verdict in chain.from_iterable(found.values()):
         pair, document, system = verdict.where
         lines = read_lines(corpus / pair / "systems" / system / f"{document}.txt").lines
-        assert all(lines[at.line - 1][at.start : at.end] in verdict.text for at in verdict.hyp), verdict
+        places = [lines[at.line - 1][at.start : at.end] for at in verdict.hyp]
+        assert " ".join(places) == verdict.text, verdict
 
     def recall(detector: str, kinds: frozenset[str]) -> float:
         asked = [error for error in errors if error.kind in kinds]
@@ -200,6 +201,22 @@ def test_detectors_find_what_they_found(corpus: Path, bench: SimpleNamespace) ->
     assert precision("entities") > 0.87
     assert recall("fluency", frozenset({"loop"})) > 0.6
     assert precision("fluency") > 0.9
+
+
+def test_a_perfect_detector_has_perfect_figures(
+    corpus: Path, bench: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    errors, variants = bench.read_gold(corpus)
+    names = bench.main.__globals__
+    monkeypatch.setitem(names, "detect", lambda _: {"perfect": errors, "fooled": variants})
+    monkeypatch.setattr("sys.argv", ["frontline.py", "--list"])
+    bench.main()
+    printed = re.sub(" +", " ", capsys.readouterr().out)
+    assert f"\nall {len(errors)} 1.000 0.000 1.000\n" in printed
+    assert f"\nall {len(errors)} 1.000 0\n" in printed
+    assert f"\nall {len(variants)} 0.000 {len(variants)}\n" in printed
+    assert "\nmissed: 0\n" in printed
+    assert f"\nfooled: wrong verdict: {len(variants)}\n" in printed
 
 
 SHORTEST = 6  # words: shorter sentences are anybody's

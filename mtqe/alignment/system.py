@@ -15,7 +15,7 @@ from mtqe.alignment.parallel import answers_in_order
 from mtqe.corpus import Document, Origin, Piece, SystemOutput, TestSet, Unlinked
 from mtqe.errors import DataWarning, InputError
 from mtqe.readers import TextDocument, is_line_by_line, line_piece
-from mtqe.text import joiner, split_sentences
+from mtqe.text import first_present, joiner, split_sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ def align_system(name: str, documents: Sequence[TextDocument], test_set: TestSet
         segment += len(document.segments)
     if reordered:
         others = f" and {len(reordered) - 1} more" if len(reordered) > 1 else ""
-        what = f"{reordered[0]}{others}: as many lines as the reference, but not in its order; they were aligned"
-        warnings.warn(what, DataWarning, stacklevel=2)
+        what = f"{reordered[0]}{others}: as many lines as the reference, but they do not answer it line by line"
+        warnings.warn(f"{what}; they were aligned", DataWarning, stacklevel=2)
     return SystemOutput(
         name,
         tuple(texts),
@@ -81,10 +81,10 @@ def _by_id(name: str, documents: Sequence[TextDocument], test_set: TestSet) -> d
     outputs: dict[str, TextDocument] = {}
     for document in documents:
         if document.id not in known:
-            message = f"{name!r} has document {document.id!r}, which test set {test_set.name!r} lacks"
+            message = f"document {document.id!r} of {name} is not in test set {test_set.name!r}"
             raise InputError(message, path=document.path)
         if document.id in outputs:
-            raise InputError(f"{name!r} has document {document.id!r} twice", path=document.path)
+            raise InputError(f"document {document.id!r} of {name} is given twice", path=document.path)
         outputs[document.id] = document
     return outputs
 
@@ -133,7 +133,7 @@ def _sentences(output: TextDocument, language: str) -> list[Piece]:
 
 def _reference_sentences(document: Document, language: str) -> tuple[list[str], list[int]]:
     """The sentences of each segment's first present reference, and the number of the segment of each."""
-    lines = (next((text for text in s.references if text is not None), "") for s in document.segments)
+    lines = (first_present(segment.references) for segment in document.segments)
     found = [
         (line[start:end], number) for number, line in enumerate(lines) for start, end in split_sentences(line, language)
     ]

@@ -63,6 +63,7 @@ def score(test_set: TestSet, metrics: str | Iterable[str] = DEFAULT) -> Scores:
         units=keys,
         metrics=infos,
         values=values,
+        reference_alignments=test_set.reference_alignments,
     )
 
 
@@ -193,6 +194,7 @@ def _read_one(
             (system, metric): _segment_scores(rows[test_set.name, system, metric], spec)
             for system, metric, spec in head["specs"]
         },
+        reference_alignments=test_set.reference_alignments,
     )
 
 

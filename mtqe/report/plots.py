@@ -10,7 +10,7 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -32,10 +32,11 @@ _WIDTH = 5.2  # inches: 500 CSS pixels, so that a phone shrinks the letters by n
 
 @dataclass(frozen=True)
 class Plot:
-    """A figure: `name` of its file, and the SVG element with its title and description inside."""
+    """A figure: `name` of its file, the SVG element with its title and description inside, and what is not drawn."""
 
     name: str
     svg: Markup
+    left_out: str = ""
 
 
 @once
@@ -44,12 +45,13 @@ def plots(evaluation: Evaluation) -> dict[tuple[str, str], Plot]:
     found = {}
     for part in parts(evaluation):
         scores = _scores(part)
+        drawn = scores[: len(COLOURS)]
         if len(scores) > 1:
             found[part.name, "systems"] = _systems(part, scores)
         if len(scores) > 1 and max(score.n for score in scores) >= 30:
-            found[part.name, "distribution"] = _distribution(part, scores[: len(COLOURS)])
+            found[part.name, "distribution"] = _distribution(part, drawn)
         if scores and max(score.n + score.unscored for score in scores) <= WHOLE_TEXT:
-            found[part.name, "profile"] = _profile(part, scores[: len(COLOURS)])
+            found[part.name, "profile"] = _profile(part, drawn)
     return found
 
 
@@ -90,9 +92,9 @@ def _distribution(part: Part, scores: Sequence[Score]) -> Plot:
         _legend(axes)
 
     medians = [f"{s.system} {number(float(np.median(_values(part, s))), s.metric.decimals)}" for s in scores]
-    shown = "" if len(scores) == len(part.systems) else f"the {len(scores)} best of {len(part.systems)} systems; "
     title = f"Distribution of {scores[0].metric.label} over units"
-    return _plot(part, "distribution", title, f"{shown}medians: {'; '.join(medians)}", 2.6, draw)
+    plot = _plot(part, "distribution", title, f"medians: {'; '.join(medians)}", 2.6, draw)
+    return replace(plot, left_out=_left_out(part, scores))
 
 
 def _profile(part: Part, scores: Sequence[Score]) -> Plot:
@@ -112,7 +114,13 @@ def _profile(part: Part, scores: Sequence[Score]) -> Plot:
             _legend(axes)
 
     lowest = [f"{s.system} row {part.worst(s.system)[0] + 1}" for s in scores]
-    return _plot(part, "profile", f"{label} along the text", f"worst rows: {'; '.join(lowest)}", 2.2, draw)
+    plot = _plot(part, "profile", f"{label} along the text", f"worst rows: {'; '.join(lowest)}", 2.2, draw)
+    return replace(plot, left_out=_left_out(part, scores))
+
+
+def _left_out(part: Part, scores: Sequence[Score]) -> str:
+    few, all_ = len(scores), len(part.systems)
+    return f"Drawn: the {few} best of {all_} systems." if few < all_ else ""
 
 
 def _values(part: Part, score: Score) -> Any:

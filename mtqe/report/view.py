@@ -260,6 +260,8 @@ def signatures(evaluation: Evaluation) -> list[tuple[str, str]]:
         scores = [part.score(system, metric) for metric in part.scores.metrics for system in part.systems]
         own += [(score.metric.label, score.signature) for score in scores if score]
         protocols += _grouped("alignment of", {s: f"align:{part.scores.systems[s].alignment}" for s in part.systems})
+        aligned = {f"reference {i + 1}": f"align:{x}" for i, x in enumerate(part.scores.reference_alignments)}
+        protocols += _grouped("alignment of", aligned)
         protocols += _grouped("missing output in", {m.label: f"nulls:{m.nulls}" for m in part.scores.metrics.values()})
         for comparison in part.comparisons:
             label = f"test on {part.scores.metrics[comparison.metric].label}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from mtqe.report.markdown import blocks, escape, table
-from mtqe.report.plots import COLOURS, plots
+from mtqe.report.plots import plots
 from mtqe.report.render import render
 from mtqe.report.view import Part, arrow, count, interval, listing, number, p_value, pair_cells, parts, rank
 from mtqe.results import Comparison, Evaluation, MetricInfo, PairResult
@@ -23,7 +23,6 @@ def html(evaluation: Evaluation) -> Markup | None:
         parts=parts(evaluation),
         shown=shown,
         plots=plots(evaluation),
-        lines=len(COLOURS),
         heading=heading,
         order=order,
         statement=statement,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from mtqe.report.markdown import blocks, escape, table
-from mtqe.report.plots import COLOURS, plots
+from mtqe.report.plots import plots
 from mtqe.report.render import render
 from mtqe.report.view import Part, arrow, number, parts
 from mtqe.results import Evaluation
@@ -21,13 +21,7 @@ def html(evaluation: Evaluation) -> Markup | None:
     if not any(worst(part, system) for part in parts(evaluation) for system in part.systems):
         return None
     return render(
-        "worst.html",
-        parts=parts(evaluation),
-        plots=plots(evaluation),
-        lines=len(COLOURS),
-        worst=worst,
-        scores=scores,
-        excerpt=excerpt,
+        "worst.html", parts=parts(evaluation), plots=plots(evaluation), worst=worst, scores=scores, excerpt=excerpt
     )
 
 
