@@ -6,6 +6,7 @@ import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from mtqe.alignment.features import stems
 from mtqe.alignment.system import align_system
@@ -71,10 +72,10 @@ def _own_texts(aligned: SystemOutput, test_set: TestSet) -> tuple[list[str | Non
     unclear, unused = set(), 0
     for line in lines.values():
         line.sort(key=lambda entry: entry[0].origin.start if entry[0].origin else 0)
-        for i, (piece, _) in enumerate(line):
-            before = [unit for _, unit in line[: i + 1] if unit is not None][-1:]
-            after = [unit for _, unit in line[i:] if unit is not None][:1]
-            homes = {*before, *after}
+        units = [unit for _, unit in line]
+        before, after = accumulate(units, _nearest), list(accumulate(reversed(units), _nearest))
+        for (piece, _), *sides in zip(line, before, reversed(after), strict=True):
+            homes = {unit for unit in sides if unit is not None}
             if len(homes) == 1:
                 found[homes.pop()].append(piece)
             else:
@@ -86,6 +87,10 @@ def _own_texts(aligned: SystemOutput, test_set: TestSet) -> tuple[list[str | Non
             text = joiner(test_set.target_language).join(piece.text for piece in found[number])
             texts[unit[0]] = text if text.strip() else None
     return texts, unused
+
+
+def _nearest(last: int | None, unit: int | None) -> int | None:
+    return last if unit is None else unit
 
 
 def _incomplete(test_set: TestSet, texts: Sequence[str | None]) -> set[int]:
