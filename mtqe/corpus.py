@@ -45,31 +45,8 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """Lines of the hypothesis and of the reference that say the same, or lines of one side that nothing answers.
-
-    `hyp` and `ref` are line indices; `score` is in [0, 1]. `kind` is `match` for linked lines, `omission` for
-    reference lines alone, and for hypothesis lines alone `boilerplate` (edge of the document), `caption` (a short
-    inner line without sentence punctuation), `repetition` (says again what a linked line says) or `addition`.
-    """
-
-    hyp: tuple[int, ...]
-    ref: tuple[int, ...]
-    score: float
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Alignment:
-    """A partition of the lines of both sides into links, in reading order."""
-
-    links: tuple[Link, ...]
-    signature: str
-
-
-@dataclass(frozen=True, slots=True)
 class Piece:
-    """A stored sentence or line of a system's output, the kind of link it stands in, and its place in the file."""
+    """A stored sentence or line of a system's output, the kind of its link (`mtqe.alignment.Link`), and its place."""
 
     text: str
     kind: str = "match"

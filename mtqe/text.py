@@ -131,9 +131,11 @@ def words(text: str) -> list[Word]:
     return [Word(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=2**18)
 def fold(text: str) -> str:
     """A form for comparison: NFKC, case folded, quotes and dashes unified. Not length-preserving."""
+    if text.isascii():
+        return text.lower()
     return str(_DASHES.sub("-", unicodedata.normalize("NFKC", text).casefold().translate(_FOLDS)))
 
 

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from mtqe.alignment.features import stems
+import numpy as np
 
-#: A chunk has at most this many lines on each side.
-LIMIT = 250
+from mtqe.alignment.features import Integers, stem_keys, twos
+
+#: A chunk has at most this many lines on each side; where lines that surely belong together follow each other on both
+#: sides, a cut costs nothing, and smaller chunks save time.
+LIMIT, _ENOUGH = 250, 100
 
 Anchor = tuple[int, int]
 
 
 def chunks(hyp: Sequence[str], ref: Sequence[str]) -> Iterator[tuple[range, range]]:
     """Consecutive ranges of lines of both sides, to be aligned one by one; they cover both sides."""
-    anchors = find_anchors(hyp, ref) if max(len(hyp), len(ref)) > LIMIT else []
+    anchors = find_anchors(hyp, ref) if max(len(hyp), len(ref)) > _ENOUGH else []
     yield from _halve(range(len(hyp)), range(len(ref)), list(pairwise(anchors)))
 
 
 def _halve(hyp: range, ref: range, cuts: Sequence[tuple[Anchor, Anchor]]) -> Iterator[tuple[range, range]]:
     """Cuts near the middle until the parts are small, best between two anchors with nothing between them."""
-    if max(len(hyp), len(ref)) <= LIMIT:
-        yield hyp, ref
-        return
+    size = max(len(hyp), len(ref))
     inside = [
         (low, high)
         for low, high in cuts
@@ -33,34 +33,46 @@ def _halve(hyp: range, ref: range, cuts: Sequence[tuple[Anchor, Anchor]]) -> Ite
     ]
     middle = hyp.start + hyp.stop + ref.start + ref.stop
     central = [cut for cut in inside if abs(2 * sum(cut[1]) - middle) < (len(hyp) + len(ref)) // 2]
-    if central:
-        _, high = min(central, key=lambda cut: (sum(cut[1]) - sum(cut[0]), abs(2 * sum(cut[1]) - middle), cut))
-    else:  # without any evidence the diagonal is as good as another place
-        high = ((hyp.start + hyp.stop) // 2, (ref.start + ref.stop) // 2)
+    best = min(central, default=None, key=lambda cut: (_gap(cut), abs(2 * sum(cut[1]) - middle), cut))
+    if size <= _ENOUGH or (size <= LIMIT and (best is None or _gap(best) > 0)):
+        yield hyp, ref
+        return
+    # Without any evidence the diagonal is as good as another place.
+    high = best[1] if best else ((hyp.start + hyp.stop) // 2, (ref.start + ref.stop) // 2)
     yield from _halve(range(hyp.start, high[0]), range(ref.start, high[1]), inside)
     yield from _halve(range(high[0], hyp.stop), range(high[1], ref.stop), inside)
 
 
+def _gap(cut: tuple[Anchor, Anchor]) -> int:
+    """How many lines of both sides stand between two anchors."""
+    return sum(cut[1]) - sum(cut[0]) - 2
+
+
 def find_anchors(hyp: Sequence[str], ref: Sequence[str]) -> list[Anchor]:
-    """Pairs of lines that share at least two stem bigrams which stand once on each side, increasing on both sides."""
-    places, others = _unique_bigrams(hyp), _unique_bigrams(ref)
-    votes = Counter((places[key], others[key]) for key in places if key in others)
-    return _longest_increasing([pair for pair, count in votes.items() if count > 1])
+    """Pairs of lines that share at least two stem bigrams, increasing on both sides.
+
+    The bigrams stand once on each side; where hardly any do, as when a side holds the whole text twice, their first
+    places count.
+    """
+    keys, owners, is_bigram = stem_keys([*hyp, *ref])
+    keys, owners = keys[is_bigram], owners[is_bigram]
+    one, two = (owners[places] for places in twos(keys))
+    across = (one < len(hyp)) & (two >= len(hyp))
+    anchors = _chain(one[across], two[across] - len(hyp), len(ref))
+    if len(anchors) * LIMIT < max(len(hyp), len(ref)):
+        border = int(np.searchsorted(owners, len(hyp)))
+        (ours, at), (theirs, other) = (np.unique(side, return_index=True) for side in (keys[:border], keys[border:]))
+        _, left, right = np.intersect1d(ours, theirs, assume_unique=True, return_indices=True)
+        anchors = _chain(owners[at[left]], owners[border + other[right]] - len(hyp), len(ref))
+    return anchors
 
 
-def _unique_bigrams(lines: Sequence[str]) -> dict[tuple[str, str], int]:
-    """The line of each stem bigram that occurs once."""
-    places: dict[tuple[str, str], int] = {}
-    repeated = set()
-    for number, line in enumerate(lines):
-        for key in pairwise(stems(line)):
-            if key in places:
-                repeated.add(key)
-            places[key] = number
-    return {key: number for key, number in places.items() if key not in repeated}
+def _chain(hyp: Integers, ref: Integers, lines: int) -> list[Anchor]:
+    pairs, votes = np.unique(hyp * lines + ref, return_counts=True)
+    return longest_increasing([divmod(pair, lines) for pair in pairs[votes > 1].tolist()])
 
 
-def _longest_increasing(pairs: Sequence[Anchor]) -> list[Anchor]:
+def longest_increasing(pairs: Sequence[Anchor]) -> list[Anchor]:
     """The longest chain of pairs that strictly increases on both sides."""
     tails: list[int] = []
     ends: list[int] = []

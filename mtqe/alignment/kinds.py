@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from mtqe.alignment.dynamic import is_repetition
-from mtqe.alignment.features import is_fragment, stems
+from mtqe.alignment.features import is_fragment, is_label, repetitions, stems
 
 #: A caption or heading has at most this many stems; a line of text has at least as many as a short sentence.
 _CAPTION = 25
@@ -16,7 +15,7 @@ _NEAR = 50
 
 
 def kinds(hyp: Sequence[str], linked: Collection[int], blocks: Sequence[int]) -> dict[int, str]:
-    """The kind of each unlinked hypothesis line of one document, see `mtqe.corpus.Link`.
+    """The kind of each unlinked hypothesis line of one document, see `mtqe.alignment.Link`.
 
     `blocks` names the block (line of the page) that each line stands in. A sentence beside others in its block is
     running text: it is no caption, and in the block of a linked sentence it is no boilerplate either.
@@ -28,12 +27,11 @@ def kinds(hyp: Sequence[str], linked: Collection[int], blocks: Sequence[int]) ->
         i for i, line in enumerate(hyp) if sizes[blocks[i]] == 1 and is_fragment(line) and len(stems(line)) <= _CAPTION
     }
 
-    def repeats(i: int) -> bool:
-        near = range(max(0, i - _NEAR), min(len(hyp), i + _NEAR + 1))
-        return any(j in linked and is_repetition(hyp[i], hyp[j]) for j in near)
+    pairs = list(repetitions(hyp, _NEAR))
+    repeated = {i for pair in pairs for i, other in (pair, pair[::-1]) if other in linked}
 
     def in_text(i: int, neighbour: int) -> bool:
-        return 0 <= i < len(hyp) and (blocks[i] == blocks[neighbour] or (i not in fragments and repeats(i)))
+        return 0 <= i < len(hyp) and (blocks[i] == blocks[neighbour] or (i in repeated and i not in fragments))
 
     first, last = min(linked), max(linked)
     while in_text(first - 1, first):
@@ -47,10 +45,10 @@ def kinds(hyp: Sequence[str], linked: Collection[int], blocks: Sequence[int]) ->
             continue
         if not first <= i <= last:
             found[i] = "boilerplate"
-        elif repeats(i):
+        elif i in repeated:
             found[i] = "repetition"
         else:
-            found[i] = "caption" if i in captions else "addition"
+            found[i] = "addition" if i not in captions else "boilerplate" if is_label(hyp[i]) else "caption"
     return found
 
 

@@ -1,93 +1,210 @@
-"""Aligns the lines of a hypothesis with the lines of a reference, document by document."""
+"""Aligns the lines of a hypothesis with the lines of a reference or of the source, document by document."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from itertools import chain
+from pathlib import Path
 
+from mtqe.alignment import source as source_side
 from mtqe.alignment.chunks import chunks
 from mtqe.alignment.dynamic import Pair, pair_lines
-from mtqe.alignment.features import similarity
+from mtqe.alignment.encoders import LineEncoder, Vectors, embed, fingerprint, load_encoder, semantic_evidence
+from mtqe.alignment.evidence import lexical_evidence
+from mtqe.alignment.features import similarity, stems, words_of_stems
 from mtqe.alignment.kinds import kinds
-from mtqe.corpus import Alignment, Link
+from mtqe.alignment.links import Alignment, Link
+from mtqe.alignment.reorder import find_reordered, out_of_order
 from mtqe.errors import ConfigError, InputError
 from mtqe.text import text_list
 
 #: The method and its version; a change that can move a link changes it.
-METHOD = "lcs|v1"
+METHOD = "lcs|v2"
+#: So many words of evidence are named in a link.
+_MOST_WORDS = 8
+#: Lines without link are called moved from this similarity on.
+_SURELY_THE_SAME = 0.4
 
 
 def align(
     hyp: Sequence[str],
-    ref: Sequence[str],
+    ref: Sequence[str] | None,
     *,
+    source: Sequence[str] | None = None,
     hyp_documents: Sequence[str] | None = None,
     ref_documents: Sequence[str] | None = None,
+    encoder: str | Path | LineEncoder | None = None,
+    reorder: bool = False,
 ) -> Alignment:
-    """Links lines that say the same, without a model, in time near-linear in the number of lines.
+    """Links lines that say the same, in time near-linear in the number of lines.
 
-    A link joins lines of both sides (1-1, 1-n, n-1, n-m), never crosses another, and needs evidence: words that the two
-    texts share in the same order, or similar spelling. Every other line stands alone, see `mtqe.corpus.Link` for the
-    kinds. `hyp_documents` and `ref_documents` name the document of each line; no link leaves its document. Documents
-    come in the order of the reference, then those that only the hypothesis has. Identical documents are paired line by
-    line. The score of a link is the Dice coefficient of the character n-grams of its sides, 0 for a line alone.
+    A link joins lines of both sides (1-1, 1-n, n-1, n-m) on the strength of words that the two texts share in the same
+    order and of similar spelling; where the texts agree as a whole, place, length and the marks at the ends of lines
+    link others too. Every other line stands alone, see `Link` for the kinds. Links never cross, unless `reorder` asks
+    for those of blocks that stand elsewhere in the text. Identical documents are paired line by line. The score of a
+    link is the Dice coefficient of the different word stems of its sides, 0 for a line alone.
 
-    Raises ConfigError when only one side names its documents, InputError when their number differs from the lines'.
+    `source`, the lines that were translated, stands in where there is no reference (None, or without lines): `ref` is
+    the source then, for `ref_documents` and in the links. Lengths, numbers, names and punctuation are the evidence, and
+    the score says how much of it there is, at most 0.5 without an encoder. An encoder has to know both languages.
+
+    `encoder` adds the closeness of lines to the evidence: `minilm` (which knows English only), a directory or model id
+    of a transformers encoder, or an object whose `encode(texts)` returns a vector for each text, as the models of
+    sentence-transformers do. Every distinct line is encoded once.
+
+    `hyp_documents` and `ref_documents` name the document of each line; no link leaves its document. Documents come in
+    the order of the reference, then those that only the hypothesis has.
+
+    Raises ConfigError when there is neither reference nor source, when only one side names its documents, for `reorder`
+    and `minilm` without reference, and for an encoder that returns no vectors; InputError for a line that is no text,
+    and when the number of documents differs from that of lines; UnavailableError when an encoder cannot be loaded.
     """
-    hyp, ref = text_list("hyp", hyp), text_list("ref", ref)
+    hyp = _lines("hyp", hyp)
+    other, has_reference = _other_side(ref, source)
+    if reorder and not has_reference:
+        raise ConfigError("reorder needs a reference: blocks that stand elsewhere are known by their words")
     if (hyp_documents is None) != (ref_documents is None):
         raise ConfigError("hyp_documents and ref_documents go together: give both or none")
-    hyp_groups, ref_groups = _group(hyp, hyp_documents, "hyp"), _group(ref, ref_documents, "ref")
+    hyp_groups, ref_groups = _group(hyp, hyp_documents, "hyp"), _group(other, ref_documents, "ref")
+    if encoder == "minilm" and not has_reference:
+        raise ConfigError("minilm knows English only; against a source, encoder must know both languages")
+    if isinstance(encoder, str | Path):
+        encoder = load_encoder(str(encoder))
+    vectors = embed(encoder, [*hyp, *other]) if encoder is not None else None
     links: list[Link] = []
     for document in ref_groups | hyp_groups:
         hyp_lines, ref_lines = hyp_groups.get(document, []), ref_groups.get(document, [])
-        local = _align_document([hyp[i] for i in hyp_lines], [ref[j] for j in ref_lines])
+        texts = [hyp[i] for i in hyp_lines], [other[j] for j in ref_lines]
+        local = _with_reference(*texts, vectors, reorder) if has_reference else _with_source(*texts, vectors)
         links += (
-            Link(tuple(hyp_lines[i] for i in x.hyp), tuple(ref_lines[j] for j in x.ref), x.score, x.kind) for x in local
+            Link(tuple(hyp_lines[i] for i in x.hyp), tuple(ref_lines[j] for j in x.ref), x.score, x.kind, x.evidence)
+            for x in local
         )
-    return Alignment(tuple(links), METHOD)
+    signature = METHOD if has_reference else source_side.METHOD
+    signature += "" if has_reference or encoder is not None else "|score<=0.5"
+    signature += "" if encoder is None else f"|encoder:{fingerprint(encoder)}"
+    signature += "|reorder" if reorder else ""
+    return Alignment(tuple(links), signature, tuple(hyp), tuple(other))
 
 
-def link_lines(hyp: Sequence[str], ref: Sequence[str]) -> list[Pair]:
-    """The linked lines of one document, in order."""
+def link_lines(hyp: Sequence[str], ref: Sequence[str], vectors: Vectors | None = None) -> list[Pair]:
+    """The linked lines of one document and its reference, in order; an empty line is linked in identical texts only."""
     if list(hyp) == list(ref):
         return [((i,), (i,)) for i in range(len(hyp))]
-    return [
+    measure = lexical_evidence if vectors is None else partial(semantic_evidence, vectors=vectors)
+    ours, theirs = ([number for number, line in enumerate(lines) if line.strip()] for lines in (hyp, ref))
+    one, two = [hyp[i] for i in ours], [ref[j] for j in theirs]
+    pairs = [
         (tuple(hyp_lines[i] for i in pair[0]), tuple(ref_lines[j] for j in pair[1]))
-        for hyp_lines, ref_lines in chunks(hyp, ref)
-        for pair in pair_lines([hyp[i] for i in hyp_lines], [ref[j] for j in ref_lines])
+        for hyp_lines, ref_lines in chunks(one, two)
+        for pair in pair_lines([one[i] for i in hyp_lines], [two[j] for j in ref_lines], measure)
     ]
+    return [(tuple(ours[i] for i in h), tuple(theirs[j] for j in r)) for h, r in pairs]
 
 
-def _align_document(hyp: Sequence[str], ref: Sequence[str]) -> list[Link]:
-    pairs = link_lines(hyp, ref)
-    links = [
-        Link(h, r, similarity(" ".join(hyp[i] for i in h), " ".join(ref[j] for j in r)), "match") for h, r in pairs
+def _with_reference(hyp: Sequence[str], ref: Sequence[str], vectors: Vectors | None, reorder: bool) -> list[Link]:
+    link = partial(link_lines, vectors=vectors)
+    pairs = link(hyp, ref)
+    if reorder:
+        pairs = find_reordered(hyp, ref, pairs, link)
+    moved = out_of_order(pairs)
+    frequency = Counter(chain.from_iterable(map(stems, (*hyp, *ref))))
+    links = []
+    for h, r in pairs:
+        ours, theirs = [hyp[i] for i in h], [ref[j] for j in r]
+        kind = "moved" if (h, r) in moved else "match"
+        links.append(Link(h, r, similarity(ours, theirs), kind, _common_words(ours, theirs, frequency)))
+    return _with_lines_alone(links, hyp, ref, _find_moved)
+
+
+def _with_source(hyp: Sequence[str], source: Sequence[str], vectors: Vectors | None) -> list[Link]:
+    links = []
+    for (h, s), score in source_side.pair_with_source(hyp, source, vectors):
+        words = source_side.common_words([hyp[i] for i in h], [source[j] for j in s])
+        links.append(Link(h, s, score, "match", tuple(dict.fromkeys(words))[:_MOST_WORDS]))
+    # Lines of two languages that say the same are not known by their words.
+    return _with_lines_alone(links, hyp, source, lambda _hyp, _source: (set(), set()))
+
+
+def _with_lines_alone(
+    links: Sequence[Link],
+    hyp: Sequence[str],
+    ref: Sequence[str],
+    find_moved: Callable[[Mapping[int, str], Mapping[int, str]], tuple[set[int], set[int]]],
+) -> list[Link]:
+    """All lines of a document in reading order; `find_moved` tells which of those alone say the same."""
+    linked_hyp, linked_ref = {i for link in links for i in link.hyp}, {j for link in links for j in link.ref}
+    hyp_kinds = kinds(hyp, linked_hyp, range(len(hyp)))
+    ref_kinds = {j: "omission" for j in range(len(ref)) if j not in linked_ref}
+    moved_hyp, moved_ref = find_moved({i: hyp[i] for i in hyp_kinds}, {j: ref[j] for j in ref_kinds})
+    hyp_kinds |= dict.fromkeys(moved_hyp, "moved") | {i: "empty" for i in hyp_kinds if not hyp[i].strip()}
+    ref_kinds |= dict.fromkeys(moved_ref, "moved") | {j: "empty" for j in ref_kinds if not ref[j].strip()}
+    return _in_reading_order(
+        [*links, *(Link((i,), (), 0.0, kind) for i, kind in hyp_kinds.items())],
+        [Link((), (j,), 0.0, kind) for j, kind in ref_kinds.items()],
+    )
+
+
+def _find_moved(hyp: Mapping[int, str], ref: Mapping[int, str]) -> tuple[set[int], set[int]]:
+    """Lines alone on both sides that say the same at other places."""
+    ours, theirs = list(hyp), list(ref)
+    one, two = list(hyp.values()), list(ref.values())
+    found = [
+        (h, r)
+        for h, r in find_reordered(one, two, link_lines(one, two), link_lines)
+        if similarity([one[i] for i in h], [two[j] for j in r]) >= _SURELY_THE_SAME
     ]
-    alone = kinds(hyp, {i for h, _ in pairs for i in h}, range(len(hyp)))
-    links += (Link((i,), (), 0.0, kind) for i, kind in alone.items())
-    linked_refs = {j for _, r in pairs for j in r}
-    links += (Link((), (j,), 0.0, "omission") for j in range(len(ref)) if j not in linked_refs)
-    return _in_reading_order(links)
+    return {ours[i] for h, _ in found for i in h}, {theirs[j] for _, r in found for j in r}
 
 
-def _in_reading_order(links: Sequence[Link]) -> list[Link]:
-    """Hypothesis order; an omission follows the link of the reference line before it."""
-    by_hyp = sorted((link for link in links if link.hyp), key=lambda link: link.hyp)
-    omissions = sorted((link for link in links if not link.hyp), key=lambda link: link.ref)
-    ordered: list[Link] = []
-    waiting = 0
-    for link in by_hyp:
-        while link.ref and waiting < len(omissions) and omissions[waiting].ref < link.ref:
-            ordered.append(omissions[waiting])
-            waiting += 1
-        ordered.append(link)
-    return ordered + omissions[waiting:]
+def _in_reading_order(links: Iterable[Link], omissions: Iterable[Link]) -> list[Link]:
+    """Hypothesis order; a reference line alone follows the link of the reference line before it."""
+    links = sorted(links, key=lambda link: link.hyp)
+    linked = sorted(j for link in links for j in link.ref)
+    after: defaultdict[int, list[Link]] = defaultdict(list)
+    for omission in omissions:
+        place = bisect_left(linked, omission.ref[0])
+        after[linked[place - 1] if place else -1].append(omission)
+    ordered = after[-1]
+    for link in links:
+        ordered += (link, *chain.from_iterable(after[j] for j in link.ref))
+    return ordered
+
+
+def _common_words(hyp: Sequence[str], ref: Sequence[str], frequency: Mapping[str, int]) -> tuple[str, ...]:
+    """Words of the first lines whose stems the others have, rarest first; character pairs in scripts without spaces."""
+    there = set(chain.from_iterable(map(stems, ref)))
+    words = {stem: word for line in hyp for stem, word in zip(stems(line), words_of_stems(line), strict=True)}
+    rarest = sorted((stem for stem in words if stem in there), key=lambda stem: frequency[stem])
+    return tuple(words[stem] for stem in rarest[:_MOST_WORDS])
+
+
+def _other_side(ref: Sequence[str] | None, source: Sequence[str] | None) -> tuple[list[str], bool]:
+    """The lines to align with, and whether they are a reference."""
+    lines = None if ref is None else _lines("ref", ref)
+    if source is not None and not lines:
+        return _lines("source", source), False
+    if lines is None:
+        raise ConfigError("align needs a reference or a source")
+    return lines, True
+
+
+def _lines(side: str, texts: Iterable[str]) -> list[str]:
+    lines = text_list(side, texts)
+    for number, line in enumerate(lines):
+        if not isinstance(line, str):
+            raise InputError(f"{side}[{number}] is no text: {line!r}")
+    return lines
 
 
 def _group(lines: Sequence[str], documents: Sequence[str] | None, side: str) -> dict[str, list[int]]:
     """The line numbers of each document."""
     if documents is None:
         return {"": list(range(len(lines)))}
+    documents = list(documents)
     if len(documents) != len(lines):
         raise InputError(f"{side}_documents names {len(documents)} documents for {len(lines)} lines")
     groups: dict[str, list[int]] = {}

@@ -10,8 +10,8 @@ from itertools import chain
 from mtqe.alignment.dynamic import Pair
 from mtqe.alignment.kinds import kinds
 from mtqe.alignment.lines import METHOD, link_lines
-from mtqe.alignment.moved import find_moved
 from mtqe.alignment.parallel import answers_in_order
+from mtqe.alignment.reorder import find_reordered, out_of_order
 from mtqe.corpus import Document, Origin, Piece, SystemOutput, TestSet, Unlinked
 from mtqe.errors import DataWarning, InputError
 from mtqe.readers import TextDocument, is_line_by_line, line_piece
@@ -38,7 +38,8 @@ def align_system(name: str, documents: Sequence[TextDocument], test_set: TestSet
     segment without output has the text None. Boilerplate and captions that the reference lacks belong to no unit.
     Every character of the output but white space is kept, in a piece or in `unlinked`.
 
-    Warns (DataWarning) of documents that have as many lines as the reference, but in another order. Raises InputError
+    Warns (DataWarning) of documents that have as many lines as the reference, but in another order, and of a system
+    that would coarsen the units of a paired test by more than half. Raises InputError
     when a document is unknown to the test set or given twice.
     """
     outputs = _by_id(name, documents, test_set)
@@ -56,7 +57,7 @@ def align_system(name: str, documents: Sequence[TextDocument], test_set: TestSet
         else:
             if is_line_by_line(output, document):
                 reordered.append(output.path)
-            aligned, method = _align_document(output, document, language), f"{METHOD}|sentences:sentencex"
+            aligned, method = _align_document(output, document, language), f"{METHOD}|reorder|sentences:sentencex"
         unlinked += (replace(x, before=x.before + len(units)) for x in aligned.unlinked)
         units += (tuple(segment + i for i in unit) for unit in aligned.units)
         texts += aligned.texts
@@ -66,6 +67,9 @@ def align_system(name: str, documents: Sequence[TextDocument], test_set: TestSet
         others = f" and {len(reordered) - 1} more" if len(reordered) > 1 else ""
         what = f"{reordered[0]}{others}: as many lines as the reference, but they do not answer it line by line"
         warnings.warn(f"{what}; they were aligned", DataWarning, stacklevel=2)
+    if 2 * len(units) < segment:
+        what = f"the lines of {name!r} span several segments: its {segment} segments make {len(units)} units"
+        warnings.warn(f"{what}, and paired tests with it have no more than these", DataWarning, stacklevel=2)
     return SystemOutput(
         name,
         tuple(texts),
@@ -102,14 +106,13 @@ def _align_document(output: TextDocument, document: Document, language: str) -> 
     hyp = _sentences(output, language)
     ref, segments = _reference_sentences(document, language)
     texts, blocks = [piece.text for piece in hyp], [piece.origin.line for piece in hyp if piece.origin]
-    monotone = link_lines(texts, ref)
-    moved = find_moved(texts, blocks, ref, segments, monotone)
-    units = _merge(monotone, segments, len(document.segments))
+    pairs = find_reordered(texts, ref, link_lines(texts, ref), link_lines)
+    units = _merge(pairs, segments, len(document.segments))
     unit_of = {segment: number for number, unit in enumerate(units) for segment in unit}
-    home = {i: unit_of[segments[r[0]]] for h, r in (*monotone, *moved) for i in h}
+    home = {i: unit_of[segments[r[0]]] for h, r in pairs for i in h}
     kind = kinds(texts, home, blocks)
     # A moved block says nothing about the place of what stands around it.
-    path = {i: home[i] for h, _ in monotone for i in h} or home
+    path = {i: home[i] for h, _ in set(pairs) - out_of_order(pairs) for i in h}
     pieces: list[list[Piece]] = [[] for _ in units]
     unlinked = []
     for i, piece in enumerate(hyp):

@@ -29,11 +29,13 @@ class Tokens:
     vectors    float32 (tokens, dimensions): the hidden state of each, special tokens included.
     content    bool (tokens,): False for the tokens that open and close a text, wherever they stand.
     truncated  the text was longer than the encoder can read; its end is missing here.
+    offsets    int64 (tokens, 2): where each stands, code points `[start, end)` of the text.
     """
 
     vectors: NDArray[np.float32]
     content: NDArray[np.bool_]
     truncated: bool
+    offsets: NDArray[np.int64]
 
 
 class Encoder:
@@ -81,7 +83,8 @@ class Encoder:
             ids = [encoding.ids for _, encoding in batch]
             for (text, encoding), vectors in zip(batch, self._run(ids), strict=True):
                 content = ~np.isin(encoding.ids, self._special)
-                yield text, Tokens(vectors, content, bool(encoding.overflowing))
+                offsets = np.array(encoding.offsets, np.int64).reshape(-1, 2)
+                yield text, Tokens(vectors, content, bool(encoding.overflowing), offsets)
 
     def _run(self, batch: Sequence[Sequence[int]]) -> Iterator[NDArray[np.float32]]:
         """The hidden states of texts given as token ids, the longest first."""

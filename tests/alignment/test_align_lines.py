@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import itertools
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mtqe.alignment import align
+from mtqe.alignment import Alignment, align
 from mtqe.alignment.chunks import LIMIT, chunks
-from mtqe.corpus import Alignment
 from mtqe.errors import ConfigError, InputError
+from mtqe.text import read_lines
 
 WORDS = ["river", "bridge", "mayor", "opened", "closed", "Monday", "storm", "40", "the", "of", "in", "harbour", "ferry"]
 SENTENCES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=9).map(" ".join)
@@ -63,7 +64,10 @@ def test_links_are_a_monotone_partition(hyp: list[str], ref: list[str]) -> None:
     for link in links:
         assert 0 <= link.score <= 1
         assert (link.kind == "match") == bool(link.hyp and link.ref)
-        assert (link.kind == "omission") == (not link.hyp)
+        assert not link.hyp or link.kind != "omission"
+        assert link.hyp or link.kind in ("omission", "moved", "empty")
+        texts = [hyp[i] for i in link.hyp] + [ref[j] for j in link.ref]
+        assert (link.kind == "empty") == (not any(text.strip() for text in texts) and hyp != ref)
     assert align(hyp, ref).links == links
 
 
@@ -93,7 +97,7 @@ def test_no_link_leaves_its_document(hyp: list[tuple[str, str]], ref: list[tuple
 def test_paraphrase_headings_and_captions_are_linked() -> None:
     alignment = align(HYP, REF)
     assert pairs(alignment) == one_to_one(*range(7))
-    assert alignment.signature == "lcs|v1"
+    assert alignment.signature == "lcs|v2"
 
 
 def test_lines_merged_on_either_side_are_linked_together() -> None:
@@ -114,10 +118,8 @@ def test_a_line_left_out_is_an_omission_and_disturbs_nothing_else(gone: int) -> 
 
 
 def test_an_omitted_sentence_is_not_linked_to_the_heading_beside_it() -> None:
-    hyp = ["Expensive timber", "Most of the work was done by volunteers from the village on weekends."]
-    ref = ["The council paid for timber from a forest near Lezno with 80,000 euros of its own.", *REF[6:]]
-    alignment = align(hyp, ref)
-    assert pairs(alignment) == {((1,), (1,))}
+    ref = [*REF[:4], "The council paid for timber from a forest near Lezno with 80,000 euros of its own.", REF[6]]
+    assert pairs(align([*HYP[:5], HYP[6]], ref)) == {*one_to_one(0, 1, 2, 3), ((5,), (5,))}
 
 
 def test_added_lines_are_told_apart_by_kind() -> None:
@@ -168,6 +170,38 @@ def test_unrelated_texts_are_not_linked() -> None:
     assert set(alone(alignment).values()) == {"boilerplate"}
 
 
+@pytest.mark.parametrize("lines", [6, 60, 240])
+def test_lists_of_other_things_are_not_linked(lines: int) -> None:
+    source = random.Random(1)
+    hyp, ref = ([str(source.randrange(10**5, 10**6)) for _ in range(lines)] for _ in range(2))
+    assert len(pairs(align(hyp, ref))) <= lines // 20
+    hyp, ref = (["".join(source.choices("abcdefghij ", k=40)) for _ in range(lines)] for _ in range(2))
+    assert len(pairs(align(hyp, ref))) <= lines // 20
+
+
+@pytest.mark.parametrize("lines", [7, 300])
+def test_a_text_that_stands_twice_is_linked_once(lines: int) -> None:
+    ref = REF if lines == len(REF) else long_text(lines, seed=1)
+    alignment = align([*ref, *ref], ref)
+    assert [ref for _, ref in sorted(pairs(alignment))] == [(j,) for j in range(lines)]
+    assert [hyp for hyp, _ in sorted(pairs(align(ref, [*ref, *ref])))] == [(i,) for i in range(lines)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 150), st.integers(0, 10**6), st.sets(st.integers(0, 149)), st.sets(st.integers(0, 149)))
+def test_sides_may_change_places(lines: int, seed: int, no_hyp: set[int], no_ref: set[int]) -> None:
+    whole = long_text(lines, seed)
+    hyp, ref = ([line for i, line in enumerate(whole) if i not in left_out] for left_out in (no_hyp, no_ref))
+    assert {(link.ref, link.hyp) for link in align(hyp, ref).links} == {
+        (link.hyp, link.ref) for link in align(ref, hyp).links
+    }
+
+
+def test_a_line_that_is_no_text_is_refused() -> None:
+    with pytest.raises(InputError, match=r"ref\[1\] is no text: None"):
+        align(HYP, ["One.", None])  # type: ignore[list-item]
+
+
 def test_scripts_without_spaces() -> None:
     ref = ["市议会周五重新开放了旧水磨坊。", "修复工作花了两年时间。", "橡木来自附近的森林。", "志愿者在周末工作。"]
     hyp = ["旧水磨坊周五由市议会重新开放。", "修复花了两年。", "志愿者们周末都在工作。"]
@@ -178,6 +212,36 @@ def test_empty_sides() -> None:
     assert align([], []).links == ()
     assert [link.kind for link in align([], REF).links] == ["omission"] * 7
     assert [link.kind for link in align(HYP, []).links] == ["boilerplate"] * 7
+
+
+def test_empty_lines_stay_and_are_linked_to_nothing() -> None:
+    alignment = align(["", *HYP[:3], " ", *HYP[3:]], [*REF[:5], "", *REF[5:]])
+    assert [(link.hyp, link.ref) for link in alignment.links if link.kind == "empty"] == [
+        ((0,), ()),
+        ((4,), ()),
+        ((), (5,)),
+    ]
+    assert len(pairs(alignment)) == 7
+
+
+#: Blocks of the article and the blocks of the reference that say the same, by their lines in the two files.
+ARTICLE = """
+1-1 5-3 7-5 9-7 11-9 13-11 16-13 18-15 20-17 22-19 24-21 26-23 30-25 32-27 34-29 36-31 38,40-33 44-35 46-37 48-39
+50,52,54-41 56,58-43
+"""
+
+
+@pytest.mark.parametrize("reorder", [False, True])
+def test_the_article(shared: Path, reorder: bool) -> None:
+    hyp, ref = (read_lines(shared / "article" / f"{name}.txt").lines for name in ("hypothesis", "reference"))
+    links = align(hyp, ref, reorder=reorder).links
+    found = {(tuple(i + 1 for i in link.hyp), tuple(j + 1 for j in link.ref)) for link in links if link.kind == "match"}
+    gold = (tuple(tuple(map(int, lines.split(","))) for lines in pair.split("-")) for pair in ARTICLE.split())
+    assert found == set(gold)
+    rest = {hyp[i]: link.kind for link in links if not link.ref for i in link.hyp if hyp[i].strip()}
+    assert set(rest.values()) == {"boilerplate"}
+    assert list(rest) == ["Date:", *(line for line in hyp[59:] if line.strip())]
+    assert not any(link.kind in ("omission", "moved") for link in links)
 
 
 def test_documents_must_fit_the_lines() -> None:

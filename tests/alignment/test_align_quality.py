@@ -10,17 +10,17 @@ import pytest
 
 from mtqe.alignment import align
 
-#: A little under what was measured; each is at least the best of what was tried before.
+#: A little under what was measured.
 FLOORS = {
-    "natural_eval1957": 0.70,
-    "syn_noise": 0.975,
-    "syn_paragraph": 0.965,
-    "syn_refB": 0.98,
-    "syn_reorder": 0.81,
-    "syn_resegment": 0.97,
-    "syn_resplit": 0.955,
-    "syn_web": 0.97,
-    "long_1000": 0.96,
+    "natural_eval1957": 0.79,
+    "syn_noise": 0.985,
+    "syn_paragraph": 0.98,
+    "syn_refB": 0.985,
+    "syn_reorder": 0.96,
+    "syn_resegment": 0.98,
+    "syn_resplit": 0.965,
+    "syn_web": 0.985,
+    "long_1000": 0.965,
 }
 
 
@@ -33,5 +33,6 @@ def test_links_on_the_development_data(shared: Path, family: str) -> None:
     spec.loader.exec_module(scorer)
     lines = (shared / "data" / "align" / f"{family}.jsonl").read_text("utf-8").split("\n")
     entries = [json.loads(line) for line in lines if line][:12]
-    links = {e["id"]: [(x.hyp, x.ref) for x in align(e["hyp"], e["ref"]).links] for e in entries}
+    reorder = family == "syn_reorder"
+    links = {e["id"]: [(x.hyp, x.ref) for x in align(e["hyp"], e["ref"], reorder=reorder).links] for e in entries}
     assert scorer.score(entries, links)["strict_f1"] >= FLOORS[family]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from mtqe.alignment import align_system
 from mtqe.corpus import Document, Segment, SystemOutput, TestSet
-from mtqe.errors import InputError
+from mtqe.errors import DataWarning, InputError
 from mtqe.readers import TextDocument
 from mtqe.text import read_lines
 
@@ -63,7 +64,7 @@ def test_units_are_the_reference_lines() -> None:
     assert system.units == ((0,), (1,), (2,), (3,), (4,))
     assert system.texts == (HYP[0], HYP[2], HYP[3], HYP[5], " ".join(HYP[6:]))
     assert system.unlinked == ()
-    assert system.alignment == "lcs|v1|sentences:sentencex"
+    assert system.alignment == "lcs|v2|reorder|sentences:sentencex"
     assert [piece.origin.line for piece in system.pieces[4]] == [7, 8]
     [place] = make_set(REF).with_systems([system]).locate("s", 4, len(HYP[6]) + 1, len(HYP[6]) + 5)
     assert (place.line, place.start, place.end) == (8, 0, 4)
@@ -128,6 +129,23 @@ def test_a_caption_with_a_rival_is_not_moved() -> None:
     system = run([*HYP[:3], *HYP[5:], HYP[3]], ref)
     assert system.texts[2] is None
     assert system.texts[3] is None
+
+
+def test_a_system_that_coarsens_by_more_than_half_is_named() -> None:
+    ref = [
+        "The council met on Monday.",
+        "It paid for the oak.",
+        "The wood came from Lezno.",
+        "Volunteers helped on weekends.",
+        "The mayor cut the ribbon.",
+    ]
+    joined = ["The council met on Monday, it paid for the oak, the wood came from Lezno.", *ref[3:]]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert run(joined, ref).units == ((0, 1, 2), (3,), (4,))
+    joined[1:] = ["Volunteers helped on weekends, the mayor cut the ribbon."]
+    with pytest.warns(DataWarning, match="'s' span several segments: its 5 segments make 2 units"):
+        run(joined, ref)
 
 
 def test_documents_are_matched_by_id_and_counted_through() -> None:
@@ -203,7 +221,7 @@ def test_the_article(shared: Path) -> None:
     assert {piece.kind for unit in system.pieces for piece in unit} == {"match"}
     tail = [n for n, line in enumerate(hyp, 1) if n >= 60 and line.strip()]
     assert [x.piece.origin.line for x in system.unlinked] == [3, *tail]
-    assert [x.piece.kind for x in system.unlinked] == ["caption"] + ["boilerplate"] * len(tail)
+    assert [x.piece.kind for x in system.unlinked] == ["boilerplate"] * (1 + len(tail))
     for block in range(len(ref)):
         expected = [[] if i == block else unit for i, unit in enumerate(lines)]
         gone = set(lines[block])

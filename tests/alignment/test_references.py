@@ -83,10 +83,11 @@ def test_a_sentence_of_its_own_stays_in_its_paragraph() -> None:
     assert second([f"{longer[0]}", f"{longer[1]} {longer[2]}", *longer[3:]]) == longer
 
 
-def test_content_that_stands_in_another_paragraph_leaves_both_to_the_first_reference() -> None:
+def test_content_that_stands_in_another_paragraph_is_found() -> None:
     one = [A[0], f"{A[1]} Anna Wolska of Lezno, the owner, was glad.", "Snow fell on Friday. Few guests came."]
     other = [B[0], f"{B[1]} Snow fell that Friday and few", "guests came. Anna Wolska, the owner from Lezno, was glad."]
-    assert second(other, make_set(one))[1:] == [None, None]
+    moved = "Anna Wolska, the owner from Lezno, was glad."
+    assert second(other, make_set(one))[1:] == [f"{B[1]} {moved}", "Snow fell that Friday and few guests came."]
 
 
 def test_another_text_is_doubted() -> None:

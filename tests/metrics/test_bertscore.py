@@ -49,7 +49,8 @@ class OneHotEncoder:
         self.calls.append(list(texts))
         for text in texts:
             ids = [0, *(1 + ord(word[0]) % 100 for word in text.split())]
-            yield text, Tokens(np.eye(128, dtype=np.float32)[ids], np.array(ids) > 0, len(ids) > 6)
+            offsets = np.zeros((len(ids), 2), np.int64)
+            yield text, Tokens(np.eye(128, dtype=np.float32)[ids], np.array(ids) > 0, len(ids) > 6, offsets)
 
 
 @pytest.fixture
@@ -111,7 +112,8 @@ def tokens(draw: st.DrawFn) -> Tokens:
     vectors = rng.normal(draw(st.sampled_from([0, 0.5])), 1, (draw(st.integers(1, 7)), 4)).astype(np.float32)
     content = rng.random(len(vectors)) < 0.7
     content[0] = True
-    return Tokens(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), content, False)
+    offsets = np.zeros((len(content), 2), np.int64)
+    return Tokens(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), content, False, offsets)
 
 
 def nearest(token: np.ndarray, others: np.ndarray) -> float:
