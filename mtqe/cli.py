@@ -7,6 +7,7 @@ import io
 import logging
 import os
 import re
+import shutil
 import signal
 import sys
 import warnings
@@ -115,6 +116,29 @@ def _score(arguments: argparse.Namespace) -> None:
     print(render(score_table(scores), arguments.format), end="")
 
 
+def _align(arguments: argparse.Namespace) -> None:
+    from mtqe.alignment.show import align_files, json_lines, side_by_side, table
+
+    rows, notes = align_files(
+        arguments.translations,
+        arguments.references,
+        source=arguments.source,
+        input_format=arguments.input_format,
+        encoder=arguments.encoder,
+        reorder=arguments.reorder,
+    )
+    if arguments.format == "text":
+        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        print(side_by_side(rows, shutil.get_terminal_size((100, 24)).columns, colour), end="", flush=True)
+    else:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # Files for programs do not depend on what this terminal can show.
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+        print((json_lines if arguments.format == "jsonl" else table)(rows), end="", flush=True)
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
+
+
 def _compare(arguments: argparse.Namespace) -> None:
     from mtqe.report.tables import comparison_table, render
     from mtqe.run import compare
@@ -173,6 +197,22 @@ def _parser() -> argparse.ArgumentParser:
     _files(score)
     _format(score)
 
+    align = _command(commands, "align", _align, "link the lines of a translation with those that they answer")
+    align.add_argument(
+        "-t",
+        "--translations",
+        required=True,
+        metavar="PATH",
+        help="output of one system: a file, or a directory with one file a document",
+    )
+    other = align.add_mutually_exclusive_group(required=True)
+    other.add_argument("-r", "--references", metavar="PATH", help="one reference")
+    other.add_argument("-s", "--source", metavar="PATH", help="what was translated, where there is no reference")
+    align.add_argument("--encoder", metavar="NAME", help="minilm (English), or a transformers model by id or path")
+    align.add_argument("--reorder", action="store_true", help="link blocks that stand elsewhere in the text, too")
+    _input_format(align)
+    _format(align, ("text", "jsonl", "tsv"))
+
     compare = _command(commands, "compare", _compare, "test the systems of a run directory against each other")
     compare.add_argument("directory", metavar="DIR", type=Path)
     compare.add_argument("--metric", help="one metric of the run (default: its first)")
@@ -220,6 +260,10 @@ def _files(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "-m", "--metrics", nargs="+", metavar="METRIC", help="such as chrf:word_order=2 bertscore:minilm"
     )
+    _input_format(command)
+
+
+def _input_format(command: argparse.ArgumentParser) -> None:
     command.add_argument("--input-format", metavar="NAME", help="read every file by this reader")
 
 
@@ -242,8 +286,8 @@ def _output(command: argparse.ArgumentParser, default: str = "reports/NAME") -> 
     command.add_argument("-o", "--output", type=Path, metavar="DIR", help=f"where to write (default: {default})")
 
 
-def _format(command: argparse.ArgumentParser) -> None:
-    command.add_argument("-f", "--format", choices=_FORMATS, default="text", help="(default: %(default)s)")
+def _format(command: argparse.ArgumentParser, choices: Sequence[str] = _FORMATS) -> None:
+    command.add_argument("-f", "--format", choices=choices, default="text", help="(default: %(default)s)")
 
 
 def _interrupt(_signal: int, _frame: Any) -> NoReturn:
