@@ -194,7 +194,7 @@ def print_links(corpus: Path) -> None:
         folder, name = corpus / row["pair"], f"{row['document']}.txt"
         texts = [read_lines(folder / part / name).lines for part in (row["output"], "references/A")]
         hyp, ref = ([i for i, line in enumerate(lines, 1) if line.strip()] for lines in texts)
-        found = mtqe.align([texts[0][i - 1] for i in hyp], [texts[1][i - 1] for i in ref]).links
+        found = mtqe.align([texts[0][i - 1] for i in hyp], [texts[1][i - 1] for i in ref], reorder=True).links
         ours = {(tuple(hyp[i] for i in link.hyp), tuple(ref[j] for j in link.ref)) for link in found}
         gold = {(tuple(h), tuple(r)) for h, r in row["links"]}
         for links, what in ((ours, "ours"), (gold, "gold"), (ours & gold, "both")):
