@@ -67,9 +67,12 @@ class _Pairing:
         characters = [np.array([len(line) for line in lines], float) for lines in (hyp, ref)]
         unit = (evidence.hyp.sum() + evidence.ref.sum()) / max(1.0, characters[0].sum() + characters[1].sum())
         self.shared = evidence.shared
+        # Lists are quicker than arrays for a few lines.
         self.rows = evidence.shared.tolist()
+        self.weights = evidence.hyp.tolist(), evidence.ref.tolist()
         self.hyp = _side(hyp, evidence.hyp, characters[0] * unit)
         self.ref = _side(ref, evidence.ref, characters[1] * unit)
+        self.lengths = self.hyp.lengths.tolist(), self.ref.lengths.tolist()
         lighter = min(evidence.hyp.sum(), evidence.ref.sum())
         shared = np.maximum(evidence.shared, 0)
         self.agreement = float(shared.sum() / lighter) if lighter else 0.0
@@ -176,11 +179,10 @@ class _Pairing:
         return hyp, ref
 
     def _value(self, hyp: tuple[int, ...], ref: tuple[int, ...]) -> float:
-        one, two = [float(self.hyp.weights[i]) for i in hyp], [float(self.ref.weights[j]) for j in ref]
-        longer = abs(sum(float(self.hyp.lengths[i]) for i in hyp) - sum(float(self.ref.lengths[j]) for j in ref))
+        one, two = [self.weights[0][i] for i in hyp], [self.weights[1][j] for j in ref]
+        longer = abs(sum(self.lengths[0][i] for i in hyp) - sum(self.lengths[1][j] for j in ref))
         costs = self._cost(sum(one), max(one)) + self._cost(sum(two), max(two))
-        shared: float = sum(self.rows[i][j] for i in hyp for j in ref)
-        return shared - _COST_OF_LENGTH * longer - costs
+        return float(sum(self.rows[i][j] for i in hyp for j in ref) - _COST_OF_LENGTH * longer - costs)
 
 
 def _side(lines: Sequence[str], weights: Matrix, lengths: Matrix) -> _Side:

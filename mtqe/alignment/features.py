@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, count
 from sys import intern
 
 import numpy as np
@@ -86,9 +85,11 @@ def similarity(first: Sequence[str], second: Sequence[str]) -> float:
 
 def stem_numbers(lines: Sequence[str]) -> tuple[Integers, Integers]:
     """The stems of the lines as numbers from 0, and the line of each."""
-    numbers: defaultdict[str, int] = defaultdict(lambda: len(numbers))
-    ids = np.array([numbers[stem] for line in lines for stem in stems(line)], np.int64)
-    return ids, np.repeat(np.arange(len(lines)), np.array([len(stems(line)) for line in lines], np.int64))
+    found = [stems(line) for line in lines]
+    flat = list(chain.from_iterable(found))
+    numbers = dict(zip(dict.fromkeys(flat), count(), strict=False))
+    ids = np.fromiter(map(numbers.__getitem__, flat), np.int64, len(flat))
+    return ids, np.repeat(np.arange(len(lines)), np.fromiter(map(len, found), np.int64, len(found)))
 
 
 def stem_keys(lines: Sequence[str]) -> tuple[Integers, Integers, NDArray[np.bool_]]:
@@ -117,7 +118,8 @@ def containment(hyp: Sequence[str], ref: Sequence[str]) -> Matrix:
     vectors = counts * np.log1p(len(counts) / frequency).astype(np.float32)
     sizes = (vectors**2).sum(axis=1)
     smaller = np.minimum.outer(sizes[: len(hyp)], sizes[len(hyp) :])
-    shared = vectors[: len(hyp)] @ vectors[len(hyp) :].T
+    # For matrices this small the threads of a matrix product cost more than they save.
+    shared = np.einsum("ik,jk->ij", vectors[: len(hyp)], vectors[len(hyp) :])
     return np.asarray(np.minimum(shared / np.maximum(smaller, 1e-9), 1), np.float64)
 
 
