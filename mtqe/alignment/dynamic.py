@@ -63,6 +63,8 @@ def pair_lines(
 
 
 class _Pairing:
+    """Two texts, and what each possible link of their lines is worth, whatever it costs to leave lines alone."""
+
     def __init__(self, hyp: Sequence[str], ref: Sequence[str], evidence: Evidence) -> None:
         characters = [np.array([len(line) for line in lines], float) for lines in (hyp, ref)]
         unit = (evidence.hyp.sum() + evidence.ref.sum()) / max(1.0, characters[0].sum() + characters[1].sum())
@@ -95,11 +97,11 @@ class _Pairing:
         if not pairs:
             return np.full_like(self.hyp.weights, _AT_FIRST), np.full_like(self.ref.weights, _AT_FIRST)
         hyp, ref = ([line for pair in pairs for line in pair[k]] for k in (0, 1))
-        return _costs(self.hyp, hyp), _costs(self.ref, ref)
+        return _costs_alone(self.hyp, hyp), _costs_alone(self.ref, ref)
 
     def _gains(self, ends: Matrix) -> Matrix:
         """What a link of each shape is worth that ends before line i and line j, `(shapes, hyp + 1, ref + 1)`."""
-        one, two = self._costs(self.hyp, 0), self._costs(self.ref, 1)
+        one, two = self._costs_of_runs(self.hyp, 0), self._costs_of_runs(self.ref, 1)
         hyp_lengths, ref_lengths = (np.concatenate([[0.0], side.lengths.cumsum()]) for side in (self.hyp, self.ref))
         table = np.zeros((len(hyp_lengths), len(ref_lengths)))
         table[1:, 1:] = self.shared.cumsum(axis=0).cumsum(axis=1)
@@ -112,15 +114,13 @@ class _Pairing:
             gains[k, a:, b:] = shared - _COST_OF_LENGTH * longer - costs + ends[a - 1 :, b - 1 :]
         return gains - self.cut
 
-    def _costs(self, side: _Side, axis: int) -> dict[int, Matrix]:
+    def _costs_of_runs(self, side: _Side, axis: int) -> dict[int, Matrix]:
         """What each run of lines costs as one side of a link, by the number of its lines."""
         costs = {}
         weight = heaviest = np.zeros(len(side.weights) + 1)
         for lines in range(1, max(shape[axis] for shape in self.shapes) + 1):
-            weight, heaviest = (
-                weight[:-1] + side.weights[lines - 1 :],
-                np.maximum(heaviest[:-1], side.weights[lines - 1 :]),
-            )
+            last = side.weights[lines - 1 :]
+            weight, heaviest = weight[:-1] + last, np.maximum(heaviest[:-1], last)
             costs[lines] = self._cost(weight, heaviest)
         return costs
 
@@ -208,7 +208,7 @@ def _loss(side: _Side, line: int, rest: Sequence[int], common: float, alone: Mat
     return float(supported * alone[line] + cut - _REPEATED * side.weights[line] * repeated)
 
 
-def _costs(side: _Side, linked: Sequence[int]) -> Matrix:
+def _costs_alone(side: _Side, linked: Sequence[int]) -> Matrix:
     """What each line costs alone: nothing at the edges, inside more the fewer are alone.
 
     Lines alone that follow each other count, and cost together, as one.

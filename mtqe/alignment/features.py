@@ -95,9 +95,9 @@ def stem_numbers(lines: Sequence[str]) -> tuple[Integers, Integers]:
 def stem_keys(lines: Sequence[str]) -> tuple[Integers, Integers, NDArray[np.bool_]]:
     """The stems and then the stem bigrams of the lines as numbers, the line of each, and whether it is a bigram."""
     ids, owners = stem_numbers(lines)
-    count = ids.max(initial=0) + 1
+    different = ids.max(initial=0) + 1
     inside = owners[1:] == owners[:-1]
-    bigrams = (count + ids[:-1] * count + ids[1:])[inside]
+    bigrams = (different + ids[:-1] * different + ids[1:])[inside]
     keys = np.unique(np.concatenate([ids, bigrams]), return_inverse=True)[1]
     return keys, np.concatenate([owners, owners[1:][inside]]), np.arange(len(keys)) >= len(ids)
 

@@ -26,7 +26,6 @@ def kinds(hyp: Sequence[str], linked: Collection[int], blocks: Sequence[int]) ->
     fragments = {
         i for i, line in enumerate(hyp) if sizes[blocks[i]] == 1 and is_fragment(line) and len(stems(line)) <= _CAPTION
     }
-
     pairs = list(repetitions(hyp, _NEAR))
     repeated = {i for pair in pairs for i, other in (pair, pair[::-1]) if other in linked}
 

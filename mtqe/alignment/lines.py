@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -117,7 +118,7 @@ def _with_reference(hyp: Sequence[str], ref: Sequence[str], vectors: Vectors | N
         ours, theirs = [hyp[i] for i in h], [ref[j] for j in r]
         kind = "moved" if (h, r) in moved else "match"
         links.append(Link(h, r, similarity(ours, theirs), kind, _common_words(ours, theirs, frequency)))
-    return _with_lines_alone(links, hyp, ref, _find_moved)
+    return _name_moved(_with_lines_alone(links, hyp, ref), hyp, ref)
 
 
 def _with_source(hyp: Sequence[str], source: Sequence[str], vectors: Vectors | None) -> list[Link]:
@@ -125,39 +126,37 @@ def _with_source(hyp: Sequence[str], source: Sequence[str], vectors: Vectors | N
     for (h, s), score in source_side.pair_with_source(hyp, source, vectors):
         words = source_side.common_words([hyp[i] for i in h], [source[j] for j in s])
         links.append(Link(h, s, score, "match", tuple(dict.fromkeys(words))[:_MOST_WORDS]))
-    # Lines of two languages that say the same are not known by their words.
-    return _with_lines_alone(links, hyp, source, lambda _hyp, _source: (set(), set()))
+    return _with_lines_alone(links, hyp, source)
 
 
-def _with_lines_alone(
-    links: Sequence[Link],
-    hyp: Sequence[str],
-    ref: Sequence[str],
-    find_moved: Callable[[Mapping[int, str], Mapping[int, str]], tuple[set[int], set[int]]],
-) -> list[Link]:
-    """All lines of a document in reading order; `find_moved` tells which of those alone say the same."""
+def _with_lines_alone(links: Sequence[Link], hyp: Sequence[str], ref: Sequence[str]) -> list[Link]:
+    """All lines of a document in reading order."""
     linked_hyp, linked_ref = {i for link in links for i in link.hyp}, {j for link in links for j in link.ref}
     hyp_kinds = kinds(hyp, linked_hyp, range(len(hyp)))
-    ref_kinds = {j: "omission" for j in range(len(ref)) if j not in linked_ref}
-    moved_hyp, moved_ref = find_moved({i: hyp[i] for i in hyp_kinds}, {j: ref[j] for j in ref_kinds})
-    hyp_kinds |= dict.fromkeys(moved_hyp, "moved") | {i: "empty" for i in hyp_kinds if not hyp[i].strip()}
-    ref_kinds |= dict.fromkeys(moved_ref, "moved") | {j: "empty" for j in ref_kinds if not ref[j].strip()}
     return _in_reading_order(
-        [*links, *(Link((i,), (), 0.0, kind) for i, kind in hyp_kinds.items())],
-        [Link((), (j,), 0.0, kind) for j, kind in ref_kinds.items()],
+        [
+            *links,
+            *(Link((i,), (), 0.0, kind if hyp[i].strip() else "empty") for i, kind in hyp_kinds.items()),
+        ],
+        [
+            Link((), (j,), 0.0, "omission" if line.strip() else "empty")
+            for j, line in enumerate(ref)
+            if j not in linked_ref
+        ],
     )
 
 
-def _find_moved(hyp: Mapping[int, str], ref: Mapping[int, str]) -> tuple[set[int], set[int]]:
-    """Lines alone on both sides that say the same at other places."""
-    ours, theirs = list(hyp), list(ref)
-    one, two = list(hyp.values()), list(ref.values())
+def _name_moved(links: Sequence[Link], hyp: Sequence[str], ref: Sequence[str]) -> list[Link]:
+    """Calls lines alone `moved` that say the same as lines alone at another place of the other side."""
+    ours, theirs = [x.hyp[0] for x in links if not x.ref], [x.ref[0] for x in links if not x.hyp]
+    one, two = [hyp[i] for i in ours], [ref[j] for j in theirs]
     found = [
         (h, r)
         for h, r in find_reordered(one, two, link_lines(one, two), link_lines)
         if similarity([one[i] for i in h], [two[j] for j in r]) >= _SURELY_THE_SAME
     ]
-    return {ours[i] for h, _ in found for i in h}, {theirs[j] for _, r in found for j in r}
+    moved = {((ours[i],), ()) for h, _ in found for i in h} | {((), (theirs[j],)) for _, r in found for j in r}
+    return [replace(link, kind="moved") if (link.hyp, link.ref) in moved else link for link in links]
 
 
 def _in_reading_order(links: Iterable[Link], omissions: Iterable[Link]) -> list[Link]:

@@ -92,7 +92,8 @@ def test_content_that_stands_in_another_paragraph_is_found() -> None:
 
 def test_another_text_is_doubted() -> None:
     with pytest.warns(DataWarning, match="6 of 6 segments .* is it the same text?"):
-        add_reference("B", [TextDocument("d0", "b.txt", ["Quarterly profits rose again."] * 3)], make_set(A), 1)
+        added = add_reference("B", [TextDocument("d0", "b.txt", ["Quarterly profits rose again."] * 3)], make_set(A), 1)
+    assert [segment.references for segment in added.segments] == [(line, None) for line in A]
 
 
 def text(lines: list[str]) -> Text:
