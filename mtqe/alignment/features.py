@@ -25,7 +25,9 @@ _LINES = 2**18  # both sides of a text of 100,000 lines are seen several times, 
 _SAME, _OTHER_STEMS = 90, 2  # rapidfuzz ratio from which one line repeats another, with at most so many stems more
 _WORD = regex.compile(r"[\p{L}\p{M}]+|\p{N}[\p{N}.,]*")
 _ASCII_WORD = re.compile(r"[A-Za-z]+|[0-9][0-9.,]*")
-_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}]")
+#: A character of a script that writes no spaces; katakana apart, whose runs are words.
+UNSPACED = r"[\p{Han}\p{Hiragana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}]"
+_UNSPACED = regex.compile(rf"{UNSPACED}|\p{{Katakana}}")
 _OPEN_END = regex.compile(r"(?r)(?:\.\.|…)\W*$")
 _CLOSED_END = regex.compile(r"(?r)\p{Sentence_Terminal}[\p{Pe}\p{Pf}\p{Pi}\p{Quotation_Mark}\s]*$")
 

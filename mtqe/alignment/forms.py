@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 import regex
 
+from mtqe.alignment.features import UNSPACED
 from mtqe.results import Span
 from mtqe.text import fold, words
 
-_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}]\p{M}*"
+_UNSPACED = rf"{UNSPACED}\p{{M}}*"
 _KATAKANA = r"[\p{Katakana}ー]+"
 _PART = regex.compile(rf"{_KATAKANA}|(?P<unspaced>{_UNSPACED})|(?:(?!{_KATAKANA}|{_UNSPACED})\P{{Pd}})+")
 _NUMBER = regex.compile(r"\p{Nd}+(?:[.,]\p{Nd}+)*")

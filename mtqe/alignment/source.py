@@ -24,7 +24,7 @@ from mtqe.alignment.chunks import Anchor, longest_increasing
 from mtqe.alignment.dynamic import Pair, cost_alone
 from mtqe.alignment.encoders import Vectors, margin
 from mtqe.alignment.evidence import common_places
-from mtqe.alignment.features import Matrix, is_fragment
+from mtqe.alignment.features import UNSPACED, Matrix, is_fragment
 from mtqe.alignment.marks import common_ends
 from mtqe.text import fold
 
@@ -55,11 +55,10 @@ _SAMPLE = 1000
 #: The gain per line of a link that is more likely right than wrong, and a gain that is no reason for distrust.
 _CERTAIN, _LITTLE = 2.0, 3.0
 
-_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}]"
-_UNSPACED_CHARACTER = regex.compile(_UNSPACED)
+_UNSPACED = regex.compile(UNSPACED)
 _TOKEN = regex.compile(
     rf"""(?P<number> \p{{N}}+(?:[.,:\ ]\p{{N}}+)*)
-    | (?P<word> \p{{Katakana}}[\p{{Katakana}}ー]+ | (?:(?!{_UNSPACED})[\p{{L}}\p{{M}}'’])+)
+    | (?P<word> \p{{Katakana}}[\p{{Katakana}}ー]+ | (?:(?!{UNSPACED})[\p{{L}}\p{{M}}'’])+)
     | (?P<mark> [?!:;()"%&/「」『』])""",
     regex.VERBOSE,
 )
@@ -150,7 +149,7 @@ def _learn(hyp: Sequence[str], source: Sequence[str], vectors: Vectors | None) -
 @lru_cache(maxsize=65536)
 def _length(line: str) -> int:
     """The letters of a line; a character that says as much as several of them counts as so many."""
-    return len(line) + 1 + (_WIDE - 1) * len(_UNSPACED_CHARACTER.findall(line))
+    return len(line) + 1 + (_WIDE - 1) * len(_UNSPACED.findall(line))
 
 
 def _total(links: Sequence[Found]) -> float:
