@@ -1,148 +1,181 @@
-"""Numbers by value: grouping, decimals, magnitudes, percent, money, times, months and weekdays in running text."""
+"""Numbers by value in running text: digits of any script, words, dates, times, scores and ranges."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
-from functools import lru_cache
 
 import regex
 
+from mtqe.entities.amounts import CLOCK, Number, clock_values, complete, currency, is_clock, parse_digits
+from mtqe.entities.spelled import find_spelled, ordinal, past_hours
+from mtqe.entities.units import CURRENCY_SIGNS, convert, is_part
 from mtqe.text import language_of
 
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-_ONES += " seventeen eighteen nineteen"
-_WORDS = {word: value for value, word in enumerate(_ONES.split())}
-_TENS_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_TENS = {word: 10 * value for value, word in enumerate(_TENS_WORDS.split(), 2)}
-_DECADES = {word[:-1] + "ies": value for word, value in _TENS.items()}
-_SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-_MAGNITUDES = _SCALES | {"k": 10**3, "mln": 10**6, "mn": 10**6, "bln": 10**9, "bn": 10**9, "tln": 10**12, "tn": 10**12}
-_ORDINAL_WORDS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
-_ORDINALS = {word: value for value, word in enumerate(_ORDINAL_WORDS.split(), 1)}
-#: Words that say a number without being one: they explain a number of the other side, and are not asked for.
-_IMPLIED = {"a": 1, "an": 1, "single": 1, "both": 2, "pair": 2, "couple": 2, "twice": 2, "double": 2, "dozen": 12}
-_SYMBOLS = {
-    "$": "dollar",
-    "€": "euro",
-    "£": "pound",
-    "¥": "yen",
-    "₽": "ruble",
-    "₴": "hryvnia",
-    "₩": "won",
-    "₹": "rupee",
-}
-_CURRENCY_WORDS = {"RMB": "yuan", "rouble": "ruble", "roubles": "ruble", "NIS": "shekel", "crowns": "crown"}
-#: The crowns of five countries, whose names in English are one.
-_CROWNS = frozenset(["krona", "króna", "krone", "koruna"])
+__all__ = ["Number", "find_numbers", "parse_digits"]
 
-#: Currencies whose names are looked for; the names of others are too often words (the real, the won of a verb).
-_TRADED = "USD EUR GBP JPY CNY RUB UAH INR CHF SEK NOK DKK ISK PLN CZK HUF TRY CAD AUD HKD ILS KZT BYN ZAR MXN SGD THB"
-
-_DIGITS = r"\p{Nd}+(?:[.,'’\u00a0\u202f٬٫](?=\p{Nd})\p{Nd}+|\x20(?=\p{Nd}{3}(?!\p{Nd}))\p{Nd}{3})*"
-_SCALE = r"(?:hundred|thousand|million|billion|trillion|k|mln|mn|bln|bn|tln|tn)\b"
-_NUMBER = regex.compile(
-    rf"""(?<![\p{{Lu}}\p{{Ll}}\p{{Nd}}])(?:(?P<before>[A-Z]{{0,3}}[$€£¥₽₴₩₹]|[A-Z]{{3}}\x20?)\s?)?(?P<digits>{_DIGITS})
-    (?:(?P<ordinal>st|nd|rd|th)\b|(?P<decade>['’]?s)\b|
-       (?P<minutes>:\s?\p{{Nd}}{{2}}(?!\p{{Nd}}))?(?P<half>\s?(?P<noon>[apAP])\.?[mM]\b)?)
-    (?:[\s-]?(?P<magnitude>{_SCALE}))?
-    (?=\s?(?:[-–—]|to|and|or)\s?[$€£]?\p{{Nd}}[\p{{Nd}}.,]*[\s-]?(?P<range>{_SCALE})|)
-    (?:\s?(?P<percent>%|٪|per\s?cent\b|pct\b|percentage\spoints?\b))?
-    (?:\s?(?P<after>[€₽₴₩₹]|(?:\p{{Lu}}\p{{L}}+\s)?\p{{L}}{{3,}}))?""",
+_SIGNS = "".join(CURRENCY_SIGNS)
+_DIGITS = regex.compile(
+    r"""(?:(?<![\p{Lu}\p{Ll}\p{Nd}]|\p{Nd}[.,])|(?<=(?<!\p{L})(?:US|\p{Lu}{3})))  # not within a word or number
+    \p{Nd}+(?:[.,'’·・，．\u00a0\u2009\u202f٬٫](?=\p{Nd})\p{Nd}+|\x20(?=\p{Nd}{3}(?!\p{Nd}))\p{Nd}{3})*""",
     regex.VERBOSE,
 )
-_DATE = regex.compile(r"(?<!\p{Nd})(\p{Nd}{1,2})([./])(\p{Nd}{1,2})\2(\p{Nd}{4})(?!\p{Nd})")
-_ISO_DATE = regex.compile(r"(?<!\p{Nd})(\p{Nd}{4})(-)(\p{Nd}{1,2})-(\p{Nd}{1,2})(?!\p{Nd})")
-_WORD = regex.compile(r"\p{L}+")
+#: Digits within a word (A4, F-35, COVID-19, windows11) are its name; what is glued to a currency's code is not.
 _CODE = regex.compile(r"\p{Lu}\p{L}*[-‑]?\p{Nd}[\p{L}\p{Nd}]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number in a text: code points `[start, end)`, every value it may have, what it counts.
-
-    `values` are numbers, or ("month", 7), ("day", 0), ("time", minutes); more than one where the writing is ambiguous
-    (`1.500`). `kind` is an entity type: number, money, percent, date or time; `unit` a currency. `asked` is false for
-    words that only imply a number (`both`), and for `one`.
-    """
-
-    start: int
-    end: int
-    values: frozenset[object]
-    kind: str = "number"
-    unit: str | None = None
-    asked: bool = True
-    spelled: bool = False
-
-    def equals(self, other: Number) -> bool:
-        """Whether the two can be one value; two times are compared to the minute."""
-        values, others = (
-            {v for v in n.values if isinstance(v, tuple)} if self.kind == other.kind == "time" else n.values
-            for n in (self, other)
-        )
-        return bool(values & others)
+_GLUED = regex.compile(r"(?<=\p{Ll})\p{Nd}+(?![\p{L}\p{Nd}])")
+_FRACTIONS = {"½": "0.5", "¼": "0.25", "¾": "0.75", "⅓": str(Decimal(1) / 3), "⅔": str(Decimal(2) / 3), "⅛": "0.125"}
+_FRACTION = regex.compile(r"\s?([½¼¾⅓⅔⅛])|\s([1-9])/([2-9])(?![\p{Nd}/])|/([2-9])(?![\p{Nd}/.,])")
+_ORDINAL = regex.compile(r"(?:st|nd|rd|th)\b")
+_DECADE = regex.compile(r"['’]?(?:s|er)\b|[-‑]?(?:х|ті|тих|е)\b")
+#: Hours, minutes and seconds that something took; two parts need decimals to be none of the day.
+_ELAPSED = regex.compile(
+    r"(?:(\p{Nd}{1,3}):(?=\p{Nd}{2}:))?(\p{Nd}{1,2}):(\p{Nd}{2})(?:[.,](\p{Nd}{1,3}))?(?!\p{Nd}|:\p{Nd})"
+)
+#: A year before a second one of two digits (2019–20), and the number of an item in a list.
+_SEASON = re.compile(r"(?<!\d)([12]\d)\d{2}[-–/]$")
+_LIST_MARK = re.compile(r"\s*\d{1,2}[.)]\s")
+_DATE = regex.compile(r"(?<!\p{Nd})(\p{Nd}{1,2})([./])\s?(\p{Nd}{1,2})\2\s?(\p{Nd}{4})(?!\p{Nd})")
+_ISO_DATE = regex.compile(r"(?<!\p{Nd})(\p{Nd}{4})(-)(\p{Nd}{1,2})-(\p{Nd}{1,2})(?!\p{Nd})")
+_SCORE_MARK = re.compile(r"\d\s?[-–:]\s?\d")
+_SCORE = regex.compile(
+    r"(?<![\p{L}\p{Nd}.,:-])(\p{Nd}{1,3})(?:\s?[–-]\s?|:\s?)(\p{Nd}{1,3})(?![\p{Nd}:]|[.,]\p{Nd}|[-–]\p{Nd})"
+)
+_RANGE = regex.compile(rf"\s?(?:[-–—~]|\s(?:to|or|and|bis|oder|und|до|или|або|и|і|à|a|y)\s)\s?[{_SIGNS}]?")
+_AND = regex.compile(r"\s(?:and\s|und\s)?")
+_ANY_DIGIT = re.compile(r"[\d½¼¾⅓⅔⅛]")
+_CJK_NUMERALS = "〇零一二三四五六七八九两兩十百千万萬亿億兆"
+_CJK = regex.compile(rf"(?:\p{{Nd}}+(?:[.,，．・]\p{{Nd}}+)*[{_CJK_NUMERALS[12:]}]*|[{_CJK_NUMERALS}])+")
 
 
 def find_numbers(text: str, language: str = "en") -> list[Number]:
-    """The numbers of a text, by position. Words for numbers are read in English; calendar names in any language."""
-    dates = list(_dates(text))
-    taken = [(number.start, number.end) for number in dates]
-    taken += [match.span() for match in _CODE.finditer(text) if not _currency(match.group().rstrip("0123456789"))]
-    digits = [n for n in map(_read, _NUMBER.finditer(text)) if not any(a < n.end and n.start < b for a, b in taken)]
-    words = list(_spelled(text)) if language_of(language) == "en" else []
-    return sorted([*dates, *digits, *words, *_calendar(text, language)], key=lambda n: (n.start, n.end))
+    """The numbers of a text, by position.
+
+    Words for numbers are read in English, German, Russian and Ukrainian, and Chinese numerals in Chinese and Japanese;
+    names of months, weekdays, units and currencies in any language of CLDR; digits of any script.
+    """
+    code = language_of(language)
+    words = find_spelled(text, code)
+    if _ANY_DIGIT.search(text) is None and code not in ("zh", "ja"):
+        return _combine(text, code, words)
+    numbers = [*_dates(text)]
+    taken = [(number.start, number.end) for number in numbers]
+    taken += [match.span() for match in _CODE.finditer(text) if not _is_currency(match.group(), code)]
+    digits = _cjk(text, code) if code in ("zh", "ja") else _read_digits(text, code, taken)
+    numbers += [number for number in digits if not _overlaps(number, taken)]
+    taken = [(number.start, number.end) for number in numbers]
+    numbers += [number for number in words if not _overlaps(number, taken)]
+    numbers.sort(key=lambda number: (number.start, number.end))
+    return _combine(text, code, numbers)
 
 
-def parse_digits(digits: str) -> frozenset[Decimal]:
-    """Every value that a grouped or decimal writing may have: `1,234.5` has one, `1.234` two, `12,5` one."""
-    plain = "".join(str(unicodedata.decimal(c, c)) for c in digits).translate({0x66C: ",", 0x66B: "."})
-    plain = regex.sub(r"[\s'’]", "", plain)
-    marks = [c for c in plain if c in ".,"]
-    if not marks:
-        return frozenset([Decimal(plain)])
-    last = marks[-1]
-    whole, _, fraction = plain.rpartition(last)
-    grouped = Decimal(regex.sub("[.,]", "", plain))
-    decimal = Decimal(regex.sub("[.,]", "", whole) + "." + fraction)
-    if len(set(marks)) > 1:
-        return frozenset([decimal if marks.count(last) == 1 else grouped])
-    if len(marks) > 1:
-        return frozenset([grouped])
-    if len(fraction) != 3 or whole.startswith("0") or len(whole) > 3:
-        return frozenset([decimal])
-    return frozenset([grouped] if last == "," else [decimal, grouped])
+def _combine(text: str, language: str, numbers: list[Number]) -> list[Number]:
+    if len(numbers) < 2:
+        return numbers
+    kept = [numbers[0]]
+    for number in numbers[1:]:
+        last = kept[-1]
+        if number.start < last.end:  # the half of `two and a half`
+            continue
+        if _AND.fullmatch(text, last.end, number.start) and (whole := _sum(last, number)):
+            kept[-1] = whole
+        else:
+            kept.append(number)
+    return _join_ranges(text, past_hours(text, kept) if language == "en" else kept)
 
 
-def _read(match: regex.Match[str]) -> Number:
-    part = match.groupdict()
-    start = match.start("digits") if not _currency(part["before"]) else match.start()
-    end = max(match.end(name) for name in ("digits", "ordinal", "decade", "minutes", "half", "magnitude", "percent"))
-    values: set[object] = set(parse_digits(part["digits"]))
-    if part["minutes"] or part["noon"]:
-        return Number(start, end, _time(part["digits"], part["minutes"], part["noon"]), "time")
-    if part["decade"]:
-        values |= {value + 1900 for value in values if isinstance(value, Decimal) and value < 100}
-    if part["magnitude"]:
-        values = {value * _MAGNITUDES[part["magnitude"]] for value in values if isinstance(value, Decimal)}
-    elif part["range"]:  # 50 to 70 thousand
-        values |= {value * _MAGNITUDES[part["range"]] for value in values if isinstance(value, Decimal)}
-    unit = _currency(part["before"]) or _currency(part["after"])
-    if unit and not _currency(part["before"]):
-        end = match.end("after")
-    kind = "percent" if part["percent"] else "money" if unit else "number"
-    return Number(start, end, frozenset(values), kind, unit)
+def _sum(one: Number, other: Number) -> Number | None:
+    """`36 minutes 42.6 seconds`, `6 feet 2 inches` as one measure, in the first unit."""
+    if not (one.unit and other.unit and is_part(other.unit, one.unit)):
+        return None
+    values = {
+        a + convert(b, other.unit, one.unit)
+        for a in one.values
+        for b in other.values
+        if isinstance(a, Decimal) and isinstance(b, Decimal)
+    }
+    return replace(one, end=other.end, values=frozenset(values), asked=True)
 
 
-def _time(hours: str, minutes: str | None, noon: str | None) -> frozenset[object]:
-    """Minutes after midnight, in both halves of the day where the writing leaves it open, and the hour as a number."""
-    hour = int(min(parse_digits(hours)))
-    clock = hour * 60 + (int(minutes.lstrip(": ")) if minutes else 0)
-    times = (
-        {clock % 720 + (720 if noon in "pP" else 0)} if noon else {clock, clock % 720 + 720 if hour <= 12 else clock}
-    )
-    return frozenset({("time", time) for time in times} | {Decimal(hour)} | {Decimal(time // 60) for time in times})
+def _overlaps(number: Number, taken: Sequence[tuple[int, int]]) -> bool:
+    return any(start < number.end and number.start < end for start, end in taken)
+
+
+def _read_digits(text: str, language: str, taken: Sequence[tuple[int, int]]) -> Iterator[Number]:
+    scores: dict[int, regex.Match[str]] = {}
+    if _SCORE_MARK.search(text):
+        for score in _SCORE.finditer(text):
+            scores[score.start()] = scores[score.start(2)] = score
+    end = 0
+    for match in _DIGITS.finditer(text):
+        if match.start() < end:
+            continue
+        number = _read(text, language, match, scores.get(match.start()))
+        end = number.end
+        yield number
+    for match in _GLUED.finditer(text):
+        yield Number(*match.span(), frozenset(parse_digits(match.group())), asked=False)
+
+
+def _read(text: str, language: str, match: regex.Match[str], score: regex.Match[str] | None) -> Number:
+    """The number whose digits `match` holds, with what stands around them."""
+    start, end = match.span()
+    elapsed = _ELAPSED.match(text, start) if text[end : end + 1] == ":" else None
+    if elapsed is not None and (elapsed[1] or elapsed[4]):
+        hours, minutes, seconds, part = (int(group or 0) for group in elapsed.groups())
+        tenths = Decimal(part).scaleb(-len(elapsed[4] or ""))
+        total = 3600 * hours + 60 * minutes + seconds + tenths
+        return Number(start, elapsed.end(), frozenset([total]), "time", "second")
+    digits, after = match.group(), text[end : end + 2]
+    clock = CLOCK.match(text, end)
+    if clock is not None and is_clock(digits, clock):
+        times = clock_values(digits, clock)
+        if score is not None and not clock["half"]:
+            times.add(_pair(score))
+        return Number(start, clock.end(), frozenset(times), "time")
+    values: set[object] = set(parse_digits(digits, language))
+    if score is not None and ":" in score.group() and score.start() == start:
+        return Number(*score.span(), frozenset([_pair(score)]))
+    if score is not None:
+        values.add(_pair(score))
+    worded = after[:1].isalpha() or after[:1] in ("'", "’", "-", "‑")
+    if worded and (ending := _ORDINAL.match(text, end)):
+        return Number(start, ending.end(), frozenset(values | ordinal(text, ending.end(), min(parse_digits(digits)))))
+    if worded and (ending := _DECADE.match(text, end)) and min(len(digits), 5) in (2, 4):
+        values = _with_century(values)
+        values |= {("century", v // 100 + 1) for v in values if isinstance(v, Decimal) and v % 100 == 0 and v}
+        return Number(start, ending.end(), frozenset(values))
+    season = _SEASON.search(text[max(0, start - 6) : start]) if len(digits) == 2 else None
+    if season or (len(digits) == 2 and text[start - 1 : start] in ("'", "’")):
+        century = int(season[1]) if season else 19
+        values |= {value + 100 * century for value in values if isinstance(value, Decimal)}
+    if after[:1] in (".", ")") and _LIST_MARK.match(text[: end + 2]):
+        return Number(start, end, frozenset(values), asked=False)
+    if after and not after[-1].isalpha() and (fraction := _FRACTION.match(text, end)):
+        values, end = _add_fraction(values, fraction), fraction.end()
+    return complete(text, language, Number(start, end, frozenset(values)))
+
+
+def _pair(score: regex.Match[str]) -> tuple[object, ...]:
+    return ("pair", int(score[1]), int(score[2]))
+
+
+def _with_century(values: Iterable[object]) -> set[object]:
+    known = set(values)
+    return known | {value + 1900 for value in known if isinstance(value, Decimal) and value < 100}
+
+
+def _add_fraction(values: set[object], fraction: regex.Match[str]) -> set[object]:
+    if fraction[4]:
+        return {value / int(fraction[4]) for value in values if isinstance(value, Decimal)} | values
+    part = Decimal(_FRACTIONS[fraction[1]]) if fraction[1] else Decimal(fraction[2]) / Decimal(fraction[3])
+    return {value + part for value in values if isinstance(value, Decimal)}
+
+
+def _is_currency(code: str, language: str) -> bool:
+    return currency(regex.sub(r"[-‑]?\p{Nd}.*", "", code), language) is not None
 
 
 def _dates(text: str) -> Iterator[Number]:
@@ -151,97 +184,75 @@ def _dates(text: str) -> Iterator[Number]:
         order = (1, 3, 4) if match.re is _DATE else (4, 3, 1)
         day, month, year = (int(match[group]) for group in order)
         either = {day, month} if match[2] == "/" and day <= 12 else None
-        yield Number(match.start(order[0]), match.end(order[0]), frozenset(map(Decimal, either or {day})), "date")
-        yield Number(
-            match.start(order[1]), match.end(order[1]), frozenset(("month", m) for m in either or {month}), "date"
-        )
+        days, months = either or {day}, either or {month}
+        if either is None and month > 12 >= day:  # 12/25
+            days, months = {month}, {day}
+        yield Number(match.start(order[0]), match.end(order[0]), frozenset(map(Decimal, days)), "date")
+        yield Number(match.start(order[1]), match.end(order[1]), frozenset(("month", m) for m in months), "date")
         yield Number(match.start(order[2]), match.end(order[2]), frozenset([Decimal(year)]), "date")
 
 
-def _spelled(text: str) -> Iterator[Number]:
-    """English number words, with the run that they form: `two hundred and five`, `forty-two million`."""
-    run: list[tuple[str, int, int]] = []
-    for match in [*_WORD.finditer(text), None]:
-        word = match.group().lower() if match else ""
-        known = word in _WORDS or word in _TENS or word in _SCALES
-        gap = text[run[-1][2] : match.start()] if run and match else ""
-        if match and known and (not run or gap in (" ", "-", " and ")):
-            run.append((word, *match.span()))
+def _join_ranges(text: str, numbers: list[Number]) -> list[Number]:
+    """The first end of a range has the magnitude and the unit of the second: `50 to 70 thousand`, `5-10 km`."""
+    joined = list(numbers)
+    for i in range(len(joined) - 2, -1, -1):
+        one, other = joined[i], joined[i + 1]
+        if not _RANGE.fullmatch(text, one.end, other.start) or one.unit or one.kind not in ("number", other.kind):
             continue
-        if run and match and word == "and" and gap == " ":
+        value = max((v for v in one.values if isinstance(v, Decimal)), default=None)
+        top = max((v for v in other.values if isinstance(v, Decimal)), default=None)
+        if value is None or top is None or other.kind == "date":
             continue
-        yield from _run(text, run)
-        run = [(word, *match.span())] if match and known else []
-        if match and word in _DECADES:
-            values = frozenset([Decimal(_DECADES[word]), Decimal(1900 + _DECADES[word])])
-            yield Number(match.start(), match.end(), values, spelled=True)
-        elif match and word in _ORDINALS:
-            yield Number(match.start(), match.end(), frozenset([Decimal(_ORDINALS[word])]), asked=False, spelled=True)
-        elif match and word in _IMPLIED:
-            yield Number(match.start(), match.end(), frozenset([Decimal(_IMPLIED[word])]), asked=False, spelled=True)
+        values = set(one.values)
+        for power in (10**2, 10**3, 10**6, 10**9):
+            if value < 1000 and top >= power and top % power == 0 and value * power <= top * 10:
+                values.add(value * power)
+        if other.kind == "time" and other.is_clock and value <= 24:
+            half = 720 if all(v[1] >= 720 for v in other.values if isinstance(v, tuple) and v[0] == "time") else 0
+            values.add(("time", int(value) * 60 % 720 + half))
+        if other.kind == "percent":
+            values |= {("share", v / 100) for v in one.values if isinstance(v, Decimal)}
+        joined[i] = replace(one, values=frozenset(values), kind=other.kind, unit=other.unit)
+    return joined
 
 
-def _run(text: str, run: list[tuple[str, int, int]]) -> Iterator[Number]:
-    after_digits = bool(run) and regex.search(r"\p{Nd}[\s-]?$", text[: run[0][1]]) is not None
-    if not run or (after_digits and run[0][0] in _SCALES):
-        return
-    total, current, previous = 0, 0, ""
-    for word, _, _ in run:
-        if word in _SCALES:
-            current = max(current, 1) * _SCALES[word]
-            if word != "hundred":
-                total, current = total + current, 0
+def _cjk(text: str, language: str) -> Iterator[Number]:
+    """Numbers of Chinese and Japanese texts: digits with 万 and 億 between them, and numerals of two and more."""
+    for match in _CJK.finditer(text):
+        start, end = match.span()
+        written = match.group()
+        clock = CLOCK.match(text, end)
+        if clock and written.isdecimal() and is_clock(written, clock):
+            yield Number(start, clock.end(), frozenset(clock_values(written, clock)), "time")
+            continue
+        value = _cjk_value(written)
+        if value is None:
+            continue
+        spelled = written[0] in _CJK_NUMERALS
+        asked = not spelled or len(written) > 1
+        number = complete(text, language, Number(start, end, frozenset([value]), asked=asked, spelled=spelled))
+        after = text[number.end : number.end + 1]
+        if after == "月" and value <= 12:
+            yield Number(start, end + 1, frozenset([("month", int(value))]), "date")
+        elif after in ("時", "时", "点") and value <= 24:
+            yield replace(number, values=frozenset([value, ("time", int(value) * 60)]), kind="time", unit=None)
         else:
-            current += _WORDS.get(word, 0) or _TENS.get(word, 0)
-        previous = word
-    asked = len(run) > 1 or (previous != "one" and previous not in _SCALES)
-    yield Number(run[0][1], run[-1][2], frozenset([Decimal(total + current)]), asked=asked, spelled=True)
+            yield number
 
 
-def _calendar(text: str, language: str) -> Iterator[Number]:
-    names = _calendar_names(language_of(language))
-    for match in _WORD.finditer(text):
-        value = names.get(match.group()) or names.get(match.group().capitalize() if match.group().isupper() else "")
-        if value:
-            yield Number(match.start(), match.end(), frozenset([value]), "date")
+def _cjk_value(written: str) -> Decimal | None:
+    total, section = Decimal(0), Decimal(0)
+    digits: Decimal | None = None
+    for part in regex.findall(r"\p{Nd}+(?:[.,，．・]\p{Nd}+)*|.", written):
+        value = max(parse_digits(part)) if unicodedata.decimal(part[0], None) is not None else _cjk_numeral(part)
+        if value < 10 or part[0].isdecimal():
+            digits = value if digits is None else digits * 10 + value
+        elif value < 10**4:
+            section, digits = section + (1 if digits is None else digits) * value, None
+        else:
+            total, section, digits = total + (section + (digits or 0) or 1) * value, Decimal(0), None
+    return total + section + (digits or 0)
 
 
-@lru_cache(maxsize=8)
-def _calendar_names(language: str) -> dict[str, tuple[str, int]]:
-    """Months and weekdays, wide and abbreviated, as CLDR writes them; short names that are words are left out."""
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        locale = Locale(language)
-    except (UnknownLocaleError, ValueError):
-        return {}
-    found: dict[str, tuple[str, int]] = {}
-    for width in ("wide", "abbreviated"):
-        for what, table in (("month", locale.months), ("day", locale.days)):
-            for context in ("format", "stand-alone"):
-                for number, name in table[context][width].items():
-                    if name.rstrip(".").isalpha() and name not in ("Sun", "Sat"):
-                        found.setdefault(name.rstrip("."), (what, number))
-    return found
-
-
-def _currency(text: str | None) -> str | None:
-    """The name of a currency, without its country: `dollar` for $, US$, USD and dollars."""
-    if not text:
-        return None
-    text = text.strip()
-    return _SYMBOLS.get(text[-1]) or _currencies().get(text.split()[-1])
-
-
-@lru_cache(maxsize=1)
-def _currencies() -> dict[str, str]:
-    """Codes in upper case and English names in lower case to the name without its country."""
-    from babel import Locale
-    from babel.numbers import get_currency_name
-
-    found: dict[str, str] = {}
-    for code in _TRADED.split():
-        name = Locale("en").currencies[code].split()[-1].lower()
-        plural = get_currency_name(code, count=2, locale="en").split()[-1].lower()
-        found |= dict.fromkeys((code, name, plural), "crown" if name in _CROWNS else name)
-    return found | _CURRENCY_WORDS
+def _cjk_numeral(numeral: str) -> Decimal:
+    return Decimal(int(unicodedata.numeric(numeral, 2)))  # the other two (两) has no value in Unicode
