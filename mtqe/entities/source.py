@@ -1,0 +1,290 @@
+"""What a source sentence says about a name or a number of its translation: it has it, it has another, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+import regex
+
+from mtqe.entities.forms import plain, romanisation_key
+from mtqe.entities.knowledge import identities, identities_native
+from mtqe.entities.romanise import CASED, SYLLABIC, Word, fit, fit_run, read_skeleton, syllables, words_by_script
+from mtqe.text import language_of, words
+
+#: The least fit that says that a source word may be the name.
+SIMILAR = 0.7
+_SAME, _INFLECTED = 0.97, 0.9
+#: Languages of which the Han signs are read; in Japanese a name's signs have many readings.
+_HAN_LANGUAGES = frozenset(["zh", "yue", "wuu", "lzh"])
+#: Languages that write few vowels, so that different vowels are no different name.
+_UNWRITTEN_VOWELS = frozenset(["ar", "fa", "he", "ur", "ps", "yi"])
+_LONGEST_RUN = 8
+#: A run like a form is found by chance among so many; one that is read as it is seldom is.
+_CHANCE = 0.1
+_WHITE = regex.compile(r"[\s\-‑]+")
+_KATAKANA_PAIR = regex.compile(r"[\p{Katakana}ー]{2}")
+_HIRAGANA = regex.compile(r"\p{Hiragana}+")
+#: What CLDR does not call them by, but newspapers do.
+_COUNTRY_WORDS = {
+    "ja": {"アメリカ": "US", "米国": "US", "英国": "GB", "ソ連": "SU", "中東": "XM"},
+    "de": {"USA": "US", "Großbritannien": "GB", "England": "GB"},
+}
+#: Languages that inflect names, if at all, by what they add to them.
+_SUFFIXED = frozenset(["de", "en", "nl", "da", "sv", "no", "nb", "fr", "es", "it", "pt", "ro", "ca"])
+_TERRITORY = regex.compile("[A-Z]{2}")
+
+
+class Place(NamedTuple):
+    """A place that the source names at code points `[start, end)`: territory codes or GeoNames ids."""
+
+    start: int
+    end: int
+    ids: frozenset[str]
+
+
+class Fit(NamedTuple):
+    """The place `[start, end)` of the source that a form fits best, with a score in [0, 1]."""
+
+    score: float
+    start: int
+    end: int
+
+
+_NOWHERE = Fit(0.0, 0, 0)
+
+
+class Source:
+    """What a source sentence, where there is one, says about two spellings or two values."""
+
+    def __init__(self, text: str | None, language: str | None) -> None:
+        self.text = text or ""
+        self.language = language_of(language) if language else None
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(word.text for word in words(self.text))
+
+    @cached_property
+    def is_cased(self) -> bool:
+        """Whether the source is in scripts with capitals alone, in which every name can be read."""
+        return bool(self.parts) and all(word.script in CASED for word in self.parts)
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """The places named in the source, by any name that we know in its language."""
+        return tuple(find_places(self.text, self.parts, self.language or ""))
+
+    @cached_property
+    def place_ids(self) -> frozenset[str]:
+        return frozenset().union(*(place.ids for place in self.places))
+
+    def find(self, form: str) -> Fit:
+        """Where the source has what a plain form renders best, and how well it fits."""
+        best = _NOWHERE
+        for word in self._single:
+            score = fit(form, word.text, word.script, self.language)
+            if score > best.score:
+                best = Fit(score, word.start, word.end)
+        return best if best.score == 1 else max(best, self._find_run(form), key=lambda found: found.score)
+
+    def support(self, form: str) -> float:
+        """1 where the plain form, or what it renders, stands in the source; less where one like it does; else 0."""
+        best = self.find(plain(form)).score
+        return 1.0 if best >= _SAME else best if best >= _INFLECTED else 0.0
+
+    def has_common(self, form: str) -> bool:
+        """Whether a plain form romanises a word that the source has in lower case."""
+        found = self.find(form)
+        return found.score >= _SAME and self.is_cased and self.text[found.start].islower()
+
+    def contrast(self, wanted: str, given: str) -> float | None:
+        """How much better the source fits the reference's form than the output's, in [-1, 1].
+
+        None where it cannot tell: neither is in it, as far as its script can be read and its places are known, or one
+        may be an acronym of the other.
+        """
+        ours, theirs = _differing(wanted, given)
+        if not ours or not theirs or not self.text or _abbreviates(wanted, given) or _abbreviates(given, wanted):
+            return None
+        here, there = self._names(wanted, ours), self._names(given, theirs)
+        if here and there:
+            return 0.0
+        right, wrong = (sum(self.find(form).score for form in forms) / len(forms) for forms in (ours, theirs))
+        right, wrong = (1.0 if here else right), (1.0 if there else wrong)
+        return right - wrong if max(right, wrong) >= SIMILAR else None
+
+    def same_consonants(self, a: str, b: str) -> bool:
+        return self.language in _UNWRITTEN_VOWELS and _consonants(a) == _consonants(b)
+
+    @cached_property
+    def parts(self) -> list[Word]:
+        return words_by_script(self.text)
+
+    @cached_property
+    def _single(self) -> list[Word]:
+        """Words that are compared one by one, once each: not Han, which is read in runs or not at all."""
+        words = [word for word in self.parts if word.script not in SYLLABIC and len(word.text) > 1]
+        return list({word.text: word for word in reversed(words)}.values())
+
+    @cached_property
+    def _runs(self) -> list[tuple[Word, tuple[str, ...]]]:
+        """Each run of Han or Hangul that can be read, and its syllables."""
+        read = [word for word in self.parts if word.script in SYLLABIC]
+        return [(word, syllables(word.text)) for word in read if word.script != "han" or self.reads_han]
+
+    @property
+    def reads_han(self) -> bool:
+        return self.language in _HAN_LANGUAGES
+
+    def _names(self, text: str, forms: list[str]) -> bool:
+        """Whether the source names the place that a form, or the differing words of one, name."""
+        if not self.place_ids:
+            return False
+        return any(identities(form) & self.place_ids for form in (plain(text), "".join(forms)))
+
+    def _find_run(self, form: str) -> Fit:
+        best = _NOWHERE
+        for word, signs in self._runs:
+            consonants = [read_skeleton(sign, word.script) for sign in signs]
+            for start, end, run in _runs_of(signs, form):
+                score = fit_run(form, run, "".join(consonants[start:end]), word.script) - (run != form) * _CHANCE
+                if score > best.score:
+                    best = Fit(score, word.start + start, word.start + end)
+        return best
+
+
+def find_places(text: str, parts: list[Word], language: str) -> Iterator[Place]:
+    """The places of a text, the longest name first; in scripts with case names are capitalised."""
+    unspaced = [word for word in parts if word.script in ("han", "katakana", "hiragana")]
+    for start, end in _joined(unspaced):
+        yield from _places_in_run(text, start, end, language)
+    spaced = [word for word in parts if word.script not in ("han", "katakana", "hiragana")]
+    taken = -1
+    for i, word in enumerate(spaced):
+        if word.start < taken or (word.script in CASED and not word.capital):
+            continue
+        for last in (i + 2, i + 1, i):
+            if last < len(spaced):
+                name = text[word.start : spaced[last].end]
+                run = spaced[i : last + 1]
+                joined = name.count(" ") == last - i and all(w.capital or w.script not in CASED for w in run)
+                ids = native_identities(name, language) if joined else frozenset()
+                if ids:
+                    taken = spaced[last].end
+                    yield Place(word.start, taken, ids)
+                    break
+
+
+@lru_cache(maxsize=1 << 16)
+def native_identities(name: str, language: str) -> frozenset[str]:
+    """What a name in the source's script and language may stand for, also where it is inflected."""
+    ids = _territory(name, language)
+    if ids or not name[0].isupper():
+        return ids or identities_native(name)
+    if len(name) < 3:
+        return ids
+    form = plain(name)
+    for cut in range(3 if len(form) > 4 else 1):
+        ids = identities(form[: len(form) - cut])
+        if ids:
+            return frozenset(code for code in ids if len(code) > 2)  # an English word for a people says nothing here
+    return frozenset()
+
+
+@lru_cache(maxsize=32)
+def _territories(language: str) -> dict[str, str]:
+    """Names of territories in a language, in lower case, to their codes."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        names = dict(Locale(language).territories)
+    except (UnknownLocaleError, ValueError):
+        names = {}
+    found = {name.lower(): code for code, name in names.items() if _TERRITORY.fullmatch(code)}
+    return found | {name.lower(): code for name, code in _COUNTRY_WORDS.get(language, {}).items()}
+
+
+@lru_cache(maxsize=32)
+def _territory_starts(language: str) -> dict[str, list[str]]:
+    starts: dict[str, list[str]] = {}
+    for name in _territories(language):
+        starts.setdefault(name[:3], []).append(name)
+    return starts
+
+
+def _territory(name: str, language: str) -> frozenset[str]:
+    """The territory of that name, or of the one that shares most of its letters where words are inflected."""
+    lower = name.lower()
+    names = _territories(language)
+    if lower in names:
+        return frozenset([names[lower]])
+    if len(lower) < 4 or not name[0].isupper() or " " in name:
+        return frozenset()
+    shared = {other: _shared(lower, other) for other in _territory_starts(language).get(lower[:3], ())}
+    best = max(shared, key=lambda other: shared[other], default=None)
+    stem = len(best or "") - (0 if language in _SUFFIXED else 1)
+    if best and shared[best] >= max(4, stem) and len(lower) - shared[best] <= 5:
+        return frozenset([names[best]])
+    return frozenset()
+
+
+def _shared(a: str, b: str) -> int:
+    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+
+
+def _joined(parts: list[Word]) -> Iterator[tuple[int, int]]:
+    start = end = -1
+    for word in parts:
+        if word.start != end:
+            if end > start:
+                yield start, end
+            start = word.start
+        end = word.end
+    if end > start:
+        yield start, end
+
+
+def _places_in_run(text: str, start: int, end: int, language: str) -> Iterator[Place]:
+    while start < end:
+        for stop in range(min(end, start + _LONGEST_RUN), start + 1, -1):
+            ids = native_identities(text[start:stop], language)
+            if ids and _whole(text, start, stop):
+                yield Place(start, stop, ids)
+                start = stop - 1
+                break
+        start += 1
+
+
+def _runs_of(signs: tuple[str, ...], form: str) -> Iterator[tuple[int, int, str]]:
+    """Runs of syllables of about the length of a form: first, end, reading."""
+    for start in range(len(signs)):
+        run = ""
+        for end in range(start + 1, min(len(signs), start + _LONGEST_RUN) + 1):
+            run += signs[end - 1]
+            if len(run) > 2 * len(form) + 2:
+                break
+            if 2 * len(run) >= len(form):
+                yield start, end, run
+
+
+def _whole(text: str, start: int, stop: int) -> bool:
+    """Whether a run is no piece of a word in kana, and not of hiragana alone, which writes grammar."""
+    edges = (text[start - 1 : start + 1] if start else "", text[stop - 1 : stop + 1])
+    return not any(_KATAKANA_PAIR.fullmatch(edge) for edge in edges) and not _HIRAGANA.fullmatch(text[start:stop])
+
+
+def _differing(wanted: str, given: str) -> tuple[list[str], list[str]]:
+    """The plain forms of the words that only one of two names has."""
+    ours, theirs = ([f for f in map(plain, _WHITE.split(text)) if f not in ("", "the")] for text in (wanted, given))
+    return [form for form in ours if form not in theirs], [form for form in theirs if form not in ours]
+
+
+def _abbreviates(acronym: str, words: str) -> bool:
+    capitals = [c for c in acronym if c.isupper()]
+    return 1 < len(capitals) >= len(acronym) / 2 and not words.isupper() and words[:1].upper() in capitals
+
+
+def _consonants(form: str) -> str:
+    return "".join(c for c in romanisation_key(form) if c not in "aeiou")
