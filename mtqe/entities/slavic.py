@@ -65,9 +65,15 @@ def applies(source_language: str | None) -> bool:
     return source_language is None or source_language in _LANGUAGES
 
 
+@lru_cache(maxsize=1 << 16)
 def key(form: str) -> str:
     """Equal for the usual romanisations of one East Slavic name, `h` and `g` among them; `form` comes from `plain`."""
     return "".join(_sound(part) if i % 2 else part for i, part in enumerate(_parts(form)))
+
+
+def is_given_name(form: str) -> bool:
+    """Whether a plain form is one of the given names that these languages share."""
+    return key(form) in _given_names()
 
 
 @lru_cache(maxsize=1 << 16)
