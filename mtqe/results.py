@@ -90,14 +90,21 @@ class EntityError(ErrorSpan):
     status  match, variant, misspelled, replaced, mistranslated, omitted, hallucinated, untranslated, wrong value or
             undecided; match, variant and undecided are no errors.
     type    place, person, organisation, group, work, title, number, date, time, money, percent, unit or other.
+    evidence  what the confidence rests on, in words.
     """
 
     status: str = "undecided"
     type: str = "other"
+    evidence: tuple[str, ...] = ()
 
     @property
     def is_error(self) -> bool:
         return self.status not in NO_ERROR and self.confidence >= 0.5
+
+    @property
+    def is_mention(self) -> bool:
+        """Whether it is one of the names and numbers checked: a hint that the output has something more is none."""
+        return self.is_error or self.ref_span is not None or self.status not in ("hallucinated", "untranslated")
 
 
 @dataclass(frozen=True, eq=False)
@@ -307,6 +314,7 @@ def score_schema() -> pyarrow.Schema:
             ("suggestion", pa.string()),
             ("status", pa.string()),
             ("type", pa.string()),
+            ("evidence", pa.list_(pa.string())),
         ]
     )
     return pa.schema(
@@ -335,12 +343,11 @@ def span_to_dict(span: ErrorSpan) -> dict[str, Any]:
 
 def span_from_dict(row: Mapping[str, Any]) -> ErrorSpan:
     """Reads what `span_to_dict` wrote; rows with a `status` are entity errors."""
-    values: dict[str, Any] = {
-        name: tuple(v) if name.endswith("_span") and v is not None else v for name, v in row.items()
-    }
+    values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in row.items()}
     if values.get("status") is not None:
         return EntityError(**values)
-    return ErrorSpan(**{name: v for name, v in values.items() if name not in ("status", "type")})
+    own = {field.name for field in fields(ErrorSpan)}
+    return ErrorSpan(**{name: v for name, v in values.items() if name in own})
 
 
 @dataclass(frozen=True, slots=True)

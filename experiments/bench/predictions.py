@@ -1,8 +1,8 @@
-"""Writes predictions on the development data, for the scorers that belong to the data.
+"""Writes predictions of lines and fluency on the development data, for the scorers that belong to the data.
+
+Those of entities experiments/bench/entities.py writes.
 
 python experiments/bench/predictions.py ../shared/data OUT
-python ../shared/tools/score_natural.py ../shared/data/natural/segments.jsonl --pred OUT/natural.jsonl
-python ../shared/tools/score_entities.py ../shared/data/entities --pred OUT/entities.jsonl
 python ../shared/tools/score_align.py ../shared/data/align/syn_web.jsonl OUT/align.jsonl --by family
 python ../shared/tools/score_fluency.py --scores OUT/fluency.jsonl
 """
@@ -25,29 +25,9 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
-    for name, predict in (("natural", entities), ("entities", entities), ("align", align), ("fluency", fluency)):
+    for name, predict in (("align", align), ("fluency", fluency)):
         with (arguments.out / f"{name}.jsonl").open("w", encoding="utf-8") as file:
             file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in predict(arguments.data / name))
-
-
-def entities(folder: Path) -> Iterator[dict[str, Any]]:
-    """Verdicts in English targets, a call for each file and source language, as a test set would be."""
-    for path in sorted(folder.glob("*.jsonl")):
-        by_language = defaultdict(list)
-        for row in read(path):
-            if row.get("tgt_lang", "en") == "en":
-                by_language[row.get("src_lang") or row.get("pair", "").partition("-")[0] or None].append(row)
-        for language, rows in by_language.items():
-            found = mtqe.find_entity_errors(
-                [row["hyp"] for row in rows],
-                [row["ref"] for row in rows],
-                [row.get("src") for row in rows],
-                source_language=language,
-            )
-            for row, errors in zip(rows, found, strict=True):
-                wrong = [e for e in errors if e.is_error]
-                spans = [{"type": e.type, "ref_span": e.ref_span, "hyp_span": e.hyp_span} for e in wrong]
-                yield {"id": row["id"], "has_error": bool(wrong), "errors": spans}
 
 
 def align(folder: Path) -> Iterator[dict[str, Any]]:

@@ -2,51 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
-from mtqe.entities.evidence import HINT, Source, judge_extra, judge_name, judge_number
-from mtqe.entities.knowledge import frequency
+from mtqe.entities.evidence import Context, judge_extra, judge_name
+from mtqe.entities.findings import HINT, finding
+from mtqe.entities.given import check_mentions
 from mtqe.entities.matching import Matcher, Text
-from mtqe.entities.mentions import Name, Truecaser, find_names, foreign_letters, tokenise
+from mtqe.entities.mentions import Name, Scan, Truecaser, find_names, foreign_letters, scan, tokenise
 from mtqe.entities.numbers import Number, find_numbers
-from mtqe.entities.quantities import match_numbers
+from mtqe.entities.quantities import NumberFinding, judge_number, match_numbers
+from mtqe.entities.settle import apply_style
+from mtqe.entities.source import Source
+from mtqe.entities.source_only import check_sources
+from mtqe.entities.style import Style
+from mtqe.entities.titles import differing_titles
+from mtqe.entities.vocabulary import frequency
 from mtqe.errors import InputError
-from mtqe.results import EntityError, Severity, Span
-from mtqe.text import language_of, text_list
+from mtqe.results import EntityError, Span
+from mtqe.text import text_list
 
-#: The MQM type and the severity of each status.
-_KINDS: dict[str, tuple[str, Severity]] = {
-    "match": ("No error", "neutral"),
-    "variant": ("No error", "neutral"),
-    "undecided": ("No error", "neutral"),
-    "misspelled": ("Accuracy/Mistranslation", "major"),
-    "replaced": ("Accuracy/Mistranslation", "critical"),
-    "mistranslated": ("Accuracy/Mistranslation", "major"),
-    "wrong value": ("Accuracy/Mistranslation", "critical"),
-    "omitted": ("Accuracy/Omission", "major"),
-    "hallucinated": ("Accuracy/Addition", "major"),
-    "untranslated": ("Accuracy/Untranslated", "major"),
-}
+#: Words that are rarer are none of the language; log10 of occurrences in a billion words.
+_UNKNOWN = 1.5
+#: The confidence of titles that differ.
+_TITLE = 0.6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Segment:
     ref: Text
-    hyp: Text
     ref_numbers: Sequence[Number]
+    hyp: Text
     hyp_numbers: Sequence[Number]
-    source: str | None
+    source: Source
+    others: Sequence[str]
+
+    @cached_property
+    def source_numbers(self) -> Sequence[Number] | None:
+        return find_numbers(self.source.text, self.source.language or "") if self.source.text else None
+
+    @cached_property
+    def other_words(self) -> frozenset[str]:
+        """Plain forms of the words of the other references."""
+        return frozenset(word.form for text in self.others for word in scan(text).words)
 
 
 def find_entity_errors(
     hyps: Sequence[str | None],
-    refs: Sequence[str],
+    refs: Sequence[str] | None,
     sources: Sequence[str | None] | None = None,
     *,
     source_language: str | None = None,
     target_language: str = "en",
     documents: Sequence[str] | None = None,
+    other_references: Sequence[Sequence[str]] | None = None,
+    mentions: Sequence[Sequence[Span]] | None = None,
+    style: Style | None = None,
 ) -> list[list[EntityError]]:
     """What became of every name and number of the references, and which the hypotheses have beside them.
 
@@ -55,35 +67,112 @@ def find_entity_errors(
     or empty hypothesis omits all of its mentions.
 
     `hyp_span` and `ref_span` cover the whole name (`Sergey Prilev`), also where one word of it is wrong, and
-    `suggestion` is the reference's form. `documents` names the document of each segment: a name that is missing here
-    but stands in a neighbouring segment of the same document is a hint only.
+    `suggestion` is the reference's form.
+
+    refs              None checks against the sources alone, with lower confidence; `source_language` is needed then.
+    documents         names the document of each segment: a name that is missing here but stands in a neighbouring
+                      segment of the same document is a hint only.
+    other_references  further references of each segment: a form that one of them has is a variant, and what one of
+                      them lacks too is undecided.
+    mentions          for each segment the names to check, as spans of the reference, instead of those found in it
+                      (`mtqe.entities.given`; a `TokenClassifier` may find them); numbers are not checked then.
+    style             what the user knows: aliases, suppressions, naming policy, glossary.
 
     Capitalisation is counted over all texts of the call. Raises InputError where the lists differ in length.
     """
-    hyps, refs = text_list("hyps", hyps), text_list("refs", refs)
-    for what, given in (("references", refs), ("sources", sources), ("documents", documents)):
-        if given is not None and len(given) != len(hyps):
-            raise InputError(f"{len(given)} {what} for {len(hyps)} hypotheses")
-    truecaser = Truecaser([*refs, *(hyp for hyp in hyps if hyp)], target_language)
+    hyps = text_list("hyps", hyps)
+    given = {"references": refs, "sources": sources, "documents": documents}
+    for what, texts in (given | {"other references": other_references, "mentions": mentions}).items():
+        if texts is not None and len(texts) != len(hyps):
+            raise InputError(f"{len(texts)} {what} for {len(hyps)} hypotheses")
+    if other_references is not None and any(isinstance(texts, str) for texts in other_references):
+        raise TypeError("other_references has a sequence of texts for each segment, not one text")
+    if refs is None:
+        if mentions is not None or other_references is not None:
+            raise InputError("mentions and other references are of references, of which there are none")
+        found = _by_source(hyps, sources, source_language, target_language)
+    else:
+        refs = text_list("refs", refs)
+        for number, ref in enumerate(refs, 1):
+            if ref is None:
+                raise InputError(f"segment {number} has no reference; refs=None checks against the sources")
+        languages = source_language, target_language
+        if mentions is None:
+            found = _by_reference(hyps, refs, sources, documents, other_references, *languages)
+        else:
+            found = _given(hyps, refs, sources, mentions, *languages)
+    if style is None:
+        return found
+    return [
+        apply_style(
+            errors,
+            refs[i] if refs is not None else None,
+            hyps[i] or "",
+            style,
+            source=sources[i] if sources is not None else None,
+            source_language=source_language,
+            target_language=target_language,
+        )
+        for i, errors in enumerate(found)
+    ]
+
+
+def _by_source(
+    hyps: Sequence[str | None], sources: Sequence[str | None] | None, source_language: str | None, target_language: str
+) -> list[list[EntityError]]:
+    if sources is None or source_language is None:
+        raise InputError("without references the sources and their language are needed")
+    texts = ["" if source is None else source for source in sources]
+    return check_sources(texts, hyps, source_language=source_language, target_language=target_language)
+
+
+def _given(
+    hyps: Sequence[str | None],
+    refs: Sequence[str],
+    sources: Sequence[str | None] | None,
+    mentions: Sequence[Sequence[Span]],
+    source_language: str | None,
+    target_language: str,
+) -> list[list[EntityError]]:
+    return [
+        check_mentions(hyp, ref, spans, source, source_language=source_language, target_language=target_language)
+        for hyp, ref, spans, source in zip(hyps, refs, mentions, sources or [None] * len(hyps), strict=True)
+    ]
+
+
+def _by_reference(
+    hyps: Sequence[str | None],
+    refs: Sequence[str],
+    sources: Sequence[str | None] | None,
+    documents: Sequence[str] | None,
+    others: Sequence[Sequence[str]] | None,
+    source_language: str | None,
+    target_language: str,
+) -> list[list[EntityError]]:
+    scans = [(scan(ref), scan(hyp or "")) for ref, hyp in zip(refs, hyps, strict=True)]
+    truecaser = Truecaser((side for sides in scans for side in sides), target_language)
     segments = [
-        _analyse(hyp or "", ref, source, truecaser, target_language)
-        for hyp, ref, source in zip(hyps, refs, sources or [None] * len(hyps), strict=True)
+        _Segment(
+            *_analyse(ref, found[0], truecaser),
+            *_analyse(hyp or "", found[1], truecaser),
+            Source(source, source_language),
+            further,
+        )
+        for hyp, ref, found, source, further in zip(
+            hyps, refs, scans, sources or [None] * len(hyps), others or [()] * len(hyps), strict=True
+        )
     ]
     segments = _name_persons(segments)
     return [
-        _check(segment, language_of(target_language), source_language, _neighbours(segments, documents, i))
+        list(_check(segment, truecaser.language, _neighbours(segments, documents, i)))
         for i, segment in enumerate(segments)
     ]
 
 
-def _analyse(hyp: str, ref: str, source: str | None, truecaser: Truecaser, language: str) -> _Segment:
-    sides = []
-    for text in (ref, hyp):
-        numbers = find_numbers(text, language)
-        tokens = tokenise(text, truecaser, numbers)
-        sides.append((Text(text, tokens, find_names(text, tokens)), numbers))
-    (ref_side, ref_numbers), (hyp_side, hyp_numbers) = sides
-    return _Segment(ref_side, hyp_side, ref_numbers, hyp_numbers, source)
+def _analyse(text: str, found: Scan, truecaser: Truecaser) -> tuple[Text, list[Number]]:
+    numbers = find_numbers(text, truecaser.language)
+    tokens = tokenise(found, truecaser, numbers)
+    return Text(text, tokens, find_names(text, tokens)), numbers
 
 
 def _name_persons(segments: Sequence[_Segment]) -> list[_Segment]:
@@ -92,14 +181,13 @@ def _name_persons(segments: Sequence[_Segment]) -> list[_Segment]:
     surnames = {side.tokens[name.tokens[-1]].form for side in sides for name in side.names if name.type == "person"}
 
     def named(side: Text) -> Text:
-        return replace(side, names=[_as_person(name, side, surnames) for name in side.names])
+        alone = [n.type == "other" and side.tokens[n.tokens[-1]].form in surnames for n in side.names]
+        if not any(alone):
+            return side
+        names = [replace(n, type="person") if is_one else n for n, is_one in zip(side.names, alone, strict=True)]
+        return replace(side, names=names)
 
     return [replace(segment, ref=named(segment.ref), hyp=named(segment.hyp)) for segment in segments]
-
-
-def _as_person(name: Name, side: Text, surnames: set[str]) -> Name:
-    surname = name.type == "other" and side.tokens[name.tokens[-1]].form in surnames
-    return replace(name, type="person") if surname else name
 
 
 def _neighbours(segments: Sequence[_Segment], documents: Sequence[str] | None, i: int) -> frozenset[str]:
@@ -110,80 +198,82 @@ def _neighbours(segments: Sequence[_Segment], documents: Sequence[str] | None, i
     return frozenset(token.form for j in near for token in segments[j].hyp.tokens)
 
 
-def _check(segment: _Segment, language: str, source_language: str | None, near: frozenset[str]) -> list[EntityError]:
+def _check(segment: _Segment, language: str, near: frozenset[str]) -> Iterator[EntityError]:
     ref, hyp = segment.ref, segment.hyp
     if not hyp.text.strip():
-        return _all_omitted(segment)
-    source = Source(segment.source, source_language)
-    findings, extra = Matcher(ref, hyp, language, source.language).match()
-    errors = []
-    for finding in findings:
-        status, rule, confidence = judge_name(finding, ref, hyp, source, near)
-        errors.append(_error(status, finding.name.type, confidence, rule, finding.hyp, _span(finding.name), ref.text))
-    for number in match_numbers(segment.ref_numbers, segment.hyp_numbers, (len(ref.text), len(hyp.text))):
+        yield from _all_omitted(segment)
+        return
+    matcher = Matcher(ref, hyp, language, segment.source.language)
+    names, extra = matcher.match()
+    context = Context(ref, hyp, segment.source, language, near, segment.other_words if segment.others else None)
+    titles = list(differing_titles(ref.tokens, hyp.tokens, matcher.found))
+    for name in names:
+        if not any(title.ref[0] <= name.name.start and name.name.end <= title.ref[1] for title in titles):
+            yield judge_name(name, context)
+    for title in titles:
+        status = "mistranslated" if title.same_office else "replaced"
+        yield finding(status, "title", "title", _TITLE, title.hyp, title.ref, suggestion=ref.text[slice(*title.ref)])
+    yield from _numbers(segment)
+    for added, partial in extra:
+        yield judge_extra(added, partial, context)
+    yield from _untranslated(segment, [name.hyp for name in names if name.hyp], language)
+
+
+def _numbers(segment: _Segment) -> Iterator[EntityError]:
+    ref, hyp = segment.ref.text, segment.hyp.text
+    for number in match_numbers(segment.ref_numbers, segment.hyp_numbers, (len(ref), len(hyp))):
+        is_open = number.status not in ("match", "variant")
+        status, confidence = number.status, judge_number(number, segment.source_numbers if is_open else None)
+        if segment.others and status in ("wrong value", "omitted", "hallucinated"):
+            status, confidence = _by_others(number, segment.others, confidence)
         kind = (number.ref or number.hyp).kind  # type: ignore[union-attr]  # one of them is there
-        confidence = judge_number(number, source)
-        errors.append(
-            _error(number.status, kind, confidence, number.rule, _span(number.hyp), _span(number.ref), ref.text)
+        suggestion = ref[number.ref.start : number.ref.end] if number.ref else None
+        yield finding(
+            status, kind, number.rule, confidence, _span(number.hyp), _span(number.ref), suggestion=suggestion
         )
-    for name in extra:
-        confidence = judge_extra([hyp.tokens[i] for i in name.tokens], language, source)
-        errors.append(_error("hallucinated", name.type, confidence, "extra name", _span(name)))
-    return errors + _untranslated(segment, [f.hyp for f in findings if f.hyp], source, language)
 
 
-def _all_omitted(segment: _Segment) -> list[EntityError]:
+def _by_others(number: NumberFinding, others: Sequence[str], confidence: float) -> tuple[str, float]:
+    """A number that another reference has is a variant; one that it lacks too is undecided."""
+    theirs = [other for text in others for other in find_numbers(text)]
+    if number.hyp is not None:
+        return ("variant", 0.8) if any(number.hyp.equals(other) for other in theirs) else (number.status, confidence)
+    said = any(number.ref.equals(other) for other in theirs)  # type: ignore[union-attr]  # the other side is there
+    return (number.status, confidence) if said else ("undecided", 0.5)
+
+
+def _all_omitted(segment: _Segment) -> Iterator[EntityError]:
     mentions = [(name.type, name.start, name.end) for name in segment.ref.names]
     mentions += [(number.kind, number.start, number.end) for number in segment.ref_numbers if number.asked]
-    text = segment.ref.text
-    return [_error("omitted", kind, 1.0, "no output", None, (start, end), text) for kind, start, end in mentions]
+    for kind, start, end in mentions:
+        suggestion = segment.ref.text[start:end]
+        yield finding("omitted", kind, "no output", 1.0, None, (start, end), suggestion=suggestion)
 
 
-def _untranslated(segment: _Segment, names: Sequence[Span], source: Source, language: str) -> list[EntityError]:
+def _untranslated(segment: _Segment, names: Sequence[Span], language: str) -> Iterator[EntityError]:
     """Names left in another script, and words of the source that are none of the target language's, as they were.
 
     A common noun in another script is no entity: in a script with capitals a word counts that has one, or that stands
     within the `names` that answer one of the reference.
     """
-    ref, hyp = segment.ref.text, segment.hyp
-    errors = [
-        _error("untranslated", "other", 0.9, "script", (start, end))
-        for start, end in foreign_letters(hyp.text, language)
-        if hyp.text[start:end] not in ref
-        and (not hyp.text[start].islower() or any(low <= start < high for low, high in names))
-    ]
-    known = {token.text.lower() for token in segment.ref.tokens}
+    ref, hyp, source = segment.ref.text, segment.hyp, segment.source
+    for start, end in foreign_letters(hyp.text, language):
+        if not any(hyp.text[start:end] in text for text in (ref, *segment.others)) and (
+            not hyp.text[start].islower() or any(low <= start < high for low, high in names)
+        ):
+            yield finding("untranslated", "other", "script", 0.9, (start, end))
+    if not source.text:
+        return
+    known = {token.form for token in segment.ref.tokens}.union(segment.other_words)
     for token in hyp.tokens:
-        left = len(token.text) > 3 and token.text.islower() and token.text in source.words - known
-        if left and not foreign_letters(token.text, language):
-            confidence = 0.7 if frequency(token.text, language) < 1.5 else HINT
-            errors.append(_error("untranslated", "other", confidence, "source word", (token.start, token.end)))
-    return errors
+        if len(token.form) <= 3 or token.form in known or foreign_letters(token.text, language):
+            continue
+        unknown = frequency(token.text.lower(), language) < _UNKNOWN
+        if token.text.islower() and token.text in source.text and token.text in source.words:
+            yield finding("untranslated", "other", "source word", 0.7 if unknown else HINT, (token.start, token.end))
+        elif unknown and source.has_common(token.form):
+            yield finding("untranslated", "other", "romanised word", 0.7, (token.start, token.end))
 
 
 def _span(mention: Name | Number | None) -> Span | None:
     return (mention.start, mention.end) if mention else None
-
-
-def _error(
-    status: str,
-    type_: str,
-    confidence: float,
-    rule: str,
-    hyp_span: Span | None = None,
-    ref_span: Span | None = None,
-    ref: str = "",
-) -> EntityError:
-    category, severity = _KINDS[status]
-    suggestion = ref[slice(*ref_span)] if ref_span and status != "match" else None
-    return EntityError(
-        hyp_span,
-        ref_span,
-        category=category,
-        severity=severity,
-        confidence=confidence,
-        rule=rule,
-        suggestion=suggestion,
-        status=status,
-        type=type_,
-    )

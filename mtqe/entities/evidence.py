@@ -1,142 +1,325 @@
-"""How sure a verdict is: what its rule was worth on labelled translations, and what the source says about it.
+"""How sure a verdict is: what speaks for it and against it, each weighed on labelled translations.
 
-The figures are set by hand near the share of findings of a rule that readers called an error, on WMT system output and,
-for what is too rare there (omissions, numbers), on perturbed translations (DEMETR); below .5 a finding is a hint.
+The weights are log-odds, a ridge-penalised logistic regression for each rule, over WMT system output labelled by hand,
+second human translations and perturbed ones (DEMETR); see `mtqe.entities.weights`. Below .5 a finding is a hint.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import regex
-from rapidfuzz.distance import Levenshtein
 
 from mtqe.entities import slavic
-from mtqe.entities.forms import plain, romanisation_key, same_stem
-from mtqe.entities.knowledge import frequency, identities
+from mtqe.entities.findings import HINT, finding
+from mtqe.entities.forms import same_stem
+from mtqe.entities.knowledge import country_codes, identities
 from mtqe.entities.matching import Finding, Text
-from mtqe.entities.mentions import Token
-from mtqe.entities.numbers import Number, find_numbers
-from mtqe.entities.quantities import NumberFinding
-from mtqe.text import language_of, words
+from mtqe.entities.mentions import Name, Token
+from mtqe.entities.source import Source
+from mtqe.entities.vocabulary import frequency, is_common_word, is_international
+from mtqe.entities.weights import WEIGHTS
+from mtqe.results import EntityError
 
-HINT = 0.4
-#: Languages that write few vowels, so that different vowels are no different name.
-_CONSONANTAL = frozenset(["ar", "fa", "he", "ur", "ps", "yi"])
-#: Where a word is missing between a preposition, article or possessive and what follows it.
+#: Where a word is missing: after a preposition, article, possessive or title, in brackets or quotes, or before a verb
+#: that begins the sentence.
 _HOLE = regex.compile(
-    r"\b(?:of|in|at|from|to|by|with|for|near|between|the|an?)(?:\s*[,.;:)]|\s(?:and|or|but|of|in|at|from|is|was|has|had)\b)"
+    r"\b(?:of|in|at|from|by|with|near|between|the|an?|Mrs?|Ms|Dr)(?:\s*[,.;:)]|\s(?:and|or|but|of|in|at|from|by|for|with|as"
+    r"|is|was|are|were|has|had|have|will|would|said|says)\b)|\b(?:to|for)\s*[,.;:)]"
     r"|\(\s*[,;)]|,\s*,|(?<![\p{L}\p{N}.,)\"”])['’]s\b|^\s*[,;.]|\p{L}\s+\.$"
+    r"|^(?:Is|Was|Are|Were|Has|Had|Have|Said|Says|Will|Would)\b(?!.*\?)|[\"“](?:is|was|are|were|has|had|said)\b"
 )
-_NUMBER_CONFIDENCE = {
-    "value": 0.8,
-    "currency": 0.8,
-    "percent dropped": 0.5,
-    "currency dropped": 0.5,
-    "said once": 0.95,
-    "missing number": 0.6,
-    "extra number": HINT,
-}
+#: Similarity below and from which two spellings are far from or near one another.
+_FAR, _NEAR = 0.6, 0.85
+#: Two towns of which the names are less similar are two towns, not one that is misspelt.
+_SLIP = 0.75
+#: Differences in what the source says that are none, and that are clear.
+_TIE, _CLEAR = 0.05, 0.5
+#: An output of less than this share of the reference's length is short.
+_SHORT = 0.75
+#: Words below are none of a language, from there on they are; log10 of occurrences in a billion words.
+_UNKNOWN, _KNOWN = 1.5, 2.0
+#: The confidence of findings that are no errors, and of words left as the source has them.
+_MATCH, _VARIANT, _UNDECIDED, _LEFT = 0.95, 0.8, 0.5, 0.7
 
 
-class Source:
-    """What a source sentence, where there is one, says about two spellings or two values."""
+@dataclass(frozen=True)
+class Context:
+    """A segment, with the plain words of its neighbours' hypotheses and of its other references, None without any."""
 
-    def __init__(self, text: str | None, language: str | None) -> None:
-        self.language = language_of(language) if language else None
-        self.slavic = slavic.applies(self.language)
-        self.words = {word.text for word in words(text or "")}
-        self._keys = {key for word in self.words for key in self._keys_of(plain(word))}
-        numbers = find_numbers(text, self.language or "") if text else []
-        self._values = {value for number in numbers for value in number.values}
+    ref: Text
+    hyp: Text
+    source: Source
+    language: str
+    near: frozenset[str]
+    others: frozenset[str] | None
 
-    def support(self, form: str) -> float:
-        """1 where the plain form, or its romanisation, stands in the source; less where an inflection does; else 0."""
-        keys = self._keys_of(form)
-        if keys & self._keys:
-            return 1.0
-        return max(
-            (
-                Levenshtein.normalized_similarity(word, key)
-                for key in keys
-                for word in self._keys
-                if word[:3] == key[:3] and same_stem(word, key, "")
-            ),
-            default=0.0,
-        )
+    @cached_property
+    def has_hole(self) -> bool:
+        """Whether the hypothesis, and not the reference, is ungrammatical where a name may have been."""
+        return bool(_HOLE.search(self.hyp.text)) and not _HOLE.search(self.ref.text)
 
-    def _keys_of(self, form: str) -> set[str]:
-        return {form, romanisation_key(form, self.language)} | ({slavic.key(form)} if self.slavic else set())
-
-    def has_value(self, number: Number) -> bool:
-        return bool(number.values & self._values)
-
-    def same_consonants(self, a: str, b: str) -> bool:
-        return self.language in _CONSONANTAL and _consonants(a) == _consonants(b)
+    def elsewhere(self, form: str) -> bool:
+        """Whether another reference has a plain form, or an inflection of it."""
+        others = self.others or ()
+        return form in others or any(same_stem(form, other, self.language) for other in others)
 
 
-def judge_name(finding: Finding, ref: Text, hyp: Text, source: Source, near: frozenset[str]) -> tuple[str, str, float]:
-    """Status, rule and confidence of one name; `near` are the plain words of the neighbouring hypotheses."""
-    if finding.status == "omitted":
-        return finding.status, finding.rule, _omitted(finding, ref, hyp, near)
-    if finding.wrong is None:
-        return finding.status, finding.rule, 0.95 if finding.status == "match" else 0.8
-    wanted, given = ref.tokens[finding.wrong[0]], hyp.tokens[finding.wrong[1]]
-    if source.same_consonants(wanted.form, given.form):
-        return "variant", "unwritten vowels", 0.6
-    right, wrong = source.support(wanted.form), source.support(given.form)
-    known = finding.name.type == "place" and bool(identities(wanted.form))
-    elsewhere = known and bool(identities(given.form))
-    said = wrong == 1 > right  # the source has the output's form and not the reference's
-    if elsewhere and not said and Levenshtein.distance(wanted.form, given.form) > 1:
-        return "replaced", "another place", 0.7
-    if (wrong == 1 or wrong > right) and (elsewhere or not known):  # a known place has its forms in the gazetteer
-        return "undecided", "source has it", 0.5
-    if source.slavic and slavic.compare(wanted.form, given.form) == "undecided":
-        return "undecided", "East Slavic form", 0.5
-    if (wanted.acronym and not wanted.code) or (finding.rule == "spelling" and wanted.role == "common"):
-        return finding.status, finding.rule, HINT
-    if finding.rule == "spelling":
-        if finding.status == "mistranslated":  # a word of the same stem is as often a paraphrase
-            return finding.status, finding.rule, HINT
-        return finding.status, finding.rule, 0.6 if finding.similarity < 0.75 else 0.7
-    status = "mistranslated" if given.role == "common" else "replaced"
-    if finding.name.type == "title" or wanted.code or wanted.role == given.role == "common":
-        return status, finding.rule, HINT
-    return status, finding.rule, 0.65 if finding.rule == "position" else 0.5
-
-
-def judge_extra(tokens: Sequence[Token], language: str, source: Source) -> float:
-    """Confidence that a name without counterpart is invented: words that nothing else knows mostly are."""
-    unknown = any(
-        not (token.acronym or token.code or identities(token.form) or source.support(token.form))
-        and frequency(token.text.lower(), language) < 2.5
-        for token in tokens
+def judge_name(name: Finding, context: Context) -> EntityError:
+    """What became of one name of the reference."""
+    status, rule, confidence, evidence = _judge(name, context)
+    start, end = name.name.start, name.name.end
+    return finding(
+        status,
+        name.name.type,
+        rule,
+        confidence,
+        name.hyp,
+        (start, end),
+        suggestion=context.ref.text[start:end],
+        evidence=evidence,
     )
-    return 0.6 if unknown else 0.3
 
 
-def _omitted(finding: Finding, ref: Text, hyp: Text, near: frozenset[str]) -> float:
-    tokens = [ref.tokens[i] for i in finding.name.tokens]
-    if finding.name.type == "title" or any(token.form in near for token in tokens if token.role == "proper"):
-        return HINT
-    if _HOLE.search(hyp.text) and not _HOLE.search(ref.text):
-        return 0.7
+def judge_extra(name: Name, partial: bool, context: Context) -> EntityError:
+    """A name of the hypothesis without counterpart, or with `partial` some of its words."""
+    tokens = [context.hyp.tokens[i] for i in name.tokens]
+    proper = [token for token in tokens if token.role == "proper"]
+    judged: _Judgement
+    if any(context.elsewhere(token.form) for token in proper):
+        judged = "variant", "another reference", _VARIANT, ()
+    elif all(_is_left(token, context) for token in tokens):
+        judged = "untranslated", "source word", _LEFT, ()
+    elif not context.source.reads_han and any(context.source.support(token.form) for token in proper):
+        judged = "undecided", "source has it", _UNDECIDED, ()
+    else:
+        judged = _weigh("hallucinated", "extra name", _of_extra(tokens, partial, context), context.source)
+    status, rule, confidence, evidence = judged
+    return finding(status, name.type, rule, confidence, (name.start, name.end), evidence=evidence)
+
+
+#: A status, the rule that found it, a confidence in [0, 1] and what it rests on.
+_Judgement = tuple[str, str, float, tuple[str, ...]]
+
+
+def _judge(name: Finding, context: Context) -> _Judgement:
+    if name.wrong is not None:
+        return _judge_pair(name, context)
+    if name.status == "omitted":
+        judged = _weigh("omitted", "missing", _of_missing(name, context), context.source)
+        if any(token.form in context.near for token in _proper(name, context)):
+            judged = (*judged[:2], min(judged[2], HINT), (*judged[3], "a neighbouring segment has it"))
+    elif name.rule == "another place":
+        return name.status, name.rule, _LEFT, ()
+    elif name.rule == "words of the name":
+        judged = _weigh(name.status, name.rule, _of_words(name, context), context.source)
+    elif name.rule == "partial name":
+        judged = _weigh("omitted", name.rule, _of_partial(name, context), context.source)
+        if judged[2] < 0.5:
+            return name.status, name.rule, _VARIANT, judged[3]
+    else:
+        return name.status, name.rule, _MATCH if name.status == "match" else _VARIANT, ()
+    missing = [context.ref.tokens[i].form for i in name.missing]
+    if context.others is not None and not any(map(context.elsewhere, missing)):
+        return "undecided", "another reference lacks it", _UNDECIDED, ()
+    return judged
+
+
+def _judge_pair(name: Finding, context: Context) -> _Judgement:
+    """A name of which one word is another in the hypothesis."""
+    assert name.wrong is not None
+    source = context.source
+    wanted, given = context.ref.tokens[name.wrong[0]], context.hyp.tokens[name.wrong[1]]
+    if context.elsewhere(given.form):
+        return "variant", "another reference", _VARIANT, ()
+    if wanted.code and given.code and _letters(wanted) == _letters(given):
+        return "replaced", "designation", _VARIANT, ()
+    if source.same_consonants(wanted.form, given.form):
+        return "variant", "unwritten vowels", _VARIANT, ()
+    contrast = source.contrast(wanted.text, given.text)
+    if contrast is not None and contrast < 0 and source.support(given.form) == 1:
+        if wanted.role == "common" and given.text in source.words and not _is_used(given, context.language):
+            return "untranslated", "source word", _LEFT, ()
+        place = name.name.type == "place" and identities(wanted.form)  # it has its forms in the gazetteer
+        if (identities(given.form) or not place) and not source.reads_han:
+            return "undecided", "source has it", _UNDECIDED, ()
+    if slavic.applies(source.language) and slavic.compare(wanted.form, given.form) == "undecided":
+        return "undecided", "East Slavic form", _UNDECIDED, ()
+    if given.role == "common" and (source.reads_han or wanted.text in source.words):
+        contrast = None  # kept by the reference, translated by the output
+    if wanted.acronym and not given.acronym and name.slot and len(name.slot) > 1:
+        return "undecided", "acronym or what it stands for", _UNDECIDED, ()
+    status = "mistranslated" if name.status == "replaced" and given.role == "common" else name.status
+    countries = country_codes(wanted.form) and country_codes(given.form)
+    if status == "misspelled" and (countries or (name.similarity < _SLIP and _are_places(wanted, given))):
+        status = "replaced"
+    rule = "spelling" if name.rule == "spelling" else "position"
+    return _weigh(status, rule, _of_pair(name, wanted, given, contrast, context), source)
+
+
+def _is_left(token: Token, context: Context) -> bool:
+    """Whether a word stands as in the source, of whose language it is a common word and of the target's none."""
+    source, lower = context.source, token.text.lower()
+    return (
+        source.language is not None
+        and token.text in source.words
+        and frequency(lower, context.language) < _UNKNOWN
+        and frequency(lower, source.language) >= _KNOWN
+        and not is_international(lower, source.language)
+        and not identities(token.form, 0)
+    )
+
+
+def _are_places(*tokens: Token) -> bool:
+    return all(identities(token.form) for token in tokens)
+
+
+def _letters(token: Token) -> str:
+    return "".join(c for c in token.form if not c.isdigit())
+
+
+def _is_used(token: Token, language: str) -> bool:
+    return frequency(token.text.lower(), language) > 0
+
+
+def _weigh(status: str, rule: str, evidence: Iterable[str], source: Source) -> _Judgement:
+    found, weights = (*evidence, *([] if source.text else ["no source"])), WEIGHTS[rule]
+    odds = weights[""] + sum(weights.get(piece, 0.0) for piece in found)
+    return status, rule, 1 / (1 + math.exp(-odds)), found
+
+
+def _of_pair(name: Finding, wanted: Token, given: Token, contrast: float | None, context: Context) -> Iterator[str]:
+    source, language = context.source, context.language
+    if name.rule == "spelling":
+        yield from ["far apart"] * (name.similarity < _FAR) + ["near"] * (name.similarity >= _NEAR)
+    elif name.rule != "position":
+        yield name.rule
+    if name.name.type in ("title", "place"):
+        yield name.name.type
+    if wanted.role == "common":
+        yield "a common word is wanted"
+    if given.role != "proper":
+        yield "a common word stands there"
+    if wanted.role == "common" and given.role != "proper":
+        yield "both are common words"
+    if wanted.acronym and given.acronym:
+        yield "both are acronyms"
+    elif wanted.acronym:
+        yield "an acronym is wanted"
+    elif given.acronym:
+        yield "an acronym stands there"
+    if wanted.code:
+        yield "a code is wanted"
+    if contrast is not None:
+        yield from _of_contrast(contrast)
+        if contrast > 0 and wanted.text in source.words:
+            yield "the source spells it so"
+        elif contrast > 0 and source.is_cased and source.support(wanted.form) == 1:
+            yield "the source has the reference's form"
+    if identities(wanted.form):
+        yield "a known place is wanted"
+    elif identities(wanted.form, 0) and not identities(given.form, 0):
+        yield "a small place is wanted"
+    if identities(given.form):
+        yield "a known place stands there"
+    elif not _is_used(given, language) and not identities(given.form, 0):
+        yield "an unknown word stands there"
+    if name.partial:
+        yield "the rest of the name is right"
+    if name.slot is None:
+        yield "its surroundings moved"
+
+
+def _of_contrast(contrast: float) -> Iterator[str]:
+    if abs(contrast) < _TIE:
+        yield "the source fits neither better"
+    else:
+        yield "the source is nearer the " + ("reference" if contrast > 0 else "output")
+    if abs(contrast) > _CLEAR:
+        yield "by far"
+
+
+def _of_words(name: Finding, context: Context) -> Iterator[str]:
+    if all(context.ref.tokens[i].role != "proper" for i in name.name.tokens):
+        yield "common words"
+    if name.slot is None:
+        yield "its surroundings moved"
+    elif name.slot:
+        yield "other words stand there"
+    if name.missing[-1] == name.name.tokens[-1]:
+        yield "its last word is missing"
+
+
+def _of_partial(name: Finding, context: Context) -> Iterator[str]:
+    if any(context.ref.tokens[i].role == "proper" for i in name.missing):
+        yield "a proper word is missing"
+    if name.name.type == "person":
+        yield "person"
+    if name.missing[0] == name.name.tokens[0]:
+        yield "its first word is missing"
+    yield from _of_place(name, context)
+
+
+def _of_place(name: Finding, context: Context) -> Iterator[str]:
+    """What stands where something is missing."""
+    if name.slot is None:
+        yield "its surroundings moved"
+    elif not name.slot:
+        yield "nothing stands there"
+    if context.has_hole:
+        yield "a hole in the sentence"
+
+
+def _of_missing(name: Finding, context: Context) -> Iterator[str]:
+    tokens = [context.ref.tokens[i] for i in name.name.tokens]
+    proper = _proper(name, context)
+    if name.name.type in ("title", "place"):
+        yield name.name.type
+    if not proper:
+        yield "common words"
+    yield from _of_place(name, context)
     if any(token.acronym or token.code for token in tokens):
-        return 0.6 if finding.open_words == 0 else HINT
-    return 0.6 if finding.open_words <= 2 else HINT
+        yield "acronym"
+    if len(tokens) > 1:
+        yield "several words"
+    yield from _of_source(proper, context.source)
+    if len(context.hyp.text) < _SHORT * (len(context.ref.text) - (name.name.end - name.name.start)):
+        yield "a shorter output"
+    if any(identities(token.form) for token in tokens):
+        yield "a known place"
 
 
-def judge_number(finding: NumberFinding, source: Source) -> float:
-    """Confidence of a verdict on a number."""
-    if finding.status == "match":
-        return 0.95
-    if finding.hyp and source.has_value(finding.hyp) and not (finding.ref and source.has_value(finding.ref)):
-        return HINT
-    if finding.status == "omitted" and finding.ref and (finding.ref.spelled or finding.ref.kind == "date"):
-        return HINT
-    return _NUMBER_CONFIDENCE[finding.rule]
+def _proper(name: Finding, context: Context) -> list[Token]:
+    return [token for i in name.name.tokens if (token := context.ref.tokens[i]).role == "proper"]
 
 
-def _consonants(form: str) -> str:
-    return "".join(c for c in romanisation_key(form) if c not in "aeiou")
+def _of_source(tokens: Sequence[Token], source: Source) -> Iterator[str]:
+    if any(token.text in source.words for token in tokens):
+        yield "the source has the same word"
+    elif any(source.support(token.form) or identities(token.form) & source.place_ids for token in tokens):
+        yield "the source has it"
+    elif tokens and source.is_cased:
+        yield "the source lacks it"
+
+
+def _of_extra(tokens: Sequence[Token], partial: bool, context: Context) -> Iterator[str]:
+    language = context.language
+    if partial:
+        yield "the rest of the name is right"
+    if all(is_common_word(token.text, language) for token in tokens):
+        yield "ordinary words"
+    if any(
+        not (token.acronym or token.code or identities(token.form)) and frequency(token.text.lower(), language) < 2.5
+        for token in tokens
+    ):
+        yield "an unknown word"
+    yield from _of_source(tokens, context.source)
+    if any(token.acronym or token.code for token in tokens):
+        yield "acronym"
+    if tokens[0].initial:
+        yield "begins a sentence"
+    if country_codes(tokens[0].form):
+        yield "country"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
+
+import regex
 
 from mtqe.entities import slavic
 from mtqe.entities.forms import american, romanisation_key, same_stem, similarity
-from mtqe.entities.knowledge import country_codes, identities, is_place_elsewhere
+from mtqe.entities.knowledge import country_codes, identities, is_place_elsewhere, may_begin_country
 from mtqe.entities.mentions import Name, Token
 from mtqe.results import Span
 
@@ -19,11 +23,14 @@ SIMILAR = 0.5
 NEAR = 0.35
 #: So many letters more make another name of one, not a slip of spelling (Kadyrov, Kadyrovites).
 _DERIVED = 3
-_AROUND = 0.25
+#: Words of so many letters or fewer mostly say little.
+_SMALL = 3
 #: The least similarity of a word whose capital may be that of its sentence alone.
 _SIMILAR_INITIAL = 0.7
 _SMALL_WORDS = frozenset(["of", "the", "and", "for", "in", "on", "de", "to"])
 _LONGEST_PHRASE = 4
+#: The letters at least of a name and of what follows it in one word.
+_COMPOUND, _SECOND = 6, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +47,9 @@ class Finding:
     """The status of one name; `hyp` is the span of its counterpart.
 
     `wrong` holds the indices of the word that is wrong, in the reference and in the hypothesis, and `similarity` how
-    near they are. `open_words` counts, for a missing name, the words around its place that answer nothing: where there
-    are some they may say the name in other words (the virus, his country).
+    near they are. `missing` are the words of a name that are not there, and `slot` the words of the hypothesis that
+    stand where they should and answer nothing: they may say the name in other words (the virus, his country). It is
+    None where what stands around the name has changed places. `partial` says that other words of the name are there.
     """
 
     name: Name
@@ -50,7 +58,9 @@ class Finding:
     hyp: Span | None
     similarity: float = 1.0
     wrong: tuple[int, int] | None = None
-    open_words: int = 0
+    missing: tuple[int, ...] = ()
+    slot: tuple[int, ...] | None = ()
+    partial: bool = False
 
 
 class _Pair(NamedTuple):
@@ -69,38 +79,54 @@ class Matcher:
         self.found: dict[int, tuple[int, ...]] = {}  # token of the reference: its counterparts
         self.rules: dict[int, str] = {}  # how each was found
         self.explained: set[int] = set()  # tokens of the hypothesis that answer something
-        self._by_form: dict[str, list[int]] = defaultdict(list)
-        self._by_start: dict[str, list[int]] = defaultdict(list)
+        self._by_form: dict[str, list[int]] = {}
         for i, token in enumerate(hyp.tokens):
-            self._by_form[token.form].append(i)
-            self._by_start[token.form[:3]].append(i)
+            self._by_form.setdefault(token.form, []).append(i)
+        self._capitals = [i for i, token in enumerate(hyp.tokens) if token.capital]
 
-    def match(self) -> tuple[list[Finding], list[Name]]:
-        """One finding a name of the reference, and the names of the hypothesis that answer none."""
+    @cached_property
+    def _by_start(self) -> dict[str, list[int]]:
+        """Words of the hypothesis by their first three letters."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for i, token in enumerate(self.hyp.tokens):
+            found[token.form[:3]].append(i)
+        return found
+
+    def match(self) -> tuple[list[Finding], list[tuple[Name, bool]]]:
+        """One finding a name of the reference, and what `_extra` finds."""
         for i in range(len(self.ref.tokens)):
             self._find_same(i)
         self._find_countries()
+        self._find_initials()
         for name in self.ref.names:
             if any(i not in self.found for i in self._core(name)):
                 self._find_phrase(name)
         pairs = self._pair_similar()
         pairs |= self._pair_in_line(pairs)
-        findings = [self._judge(name, pairs) for name in self.ref.names]
         self.explained.update(pair.hyp for pair in pairs.values())
+        findings = [self._judge(name, pairs) for name in self.ref.names]
         return findings, list(self._extra())
 
-    def _extra(self) -> Iterator[Name]:
-        """Names of the hypothesis, or those of their words, that answer nothing."""
+    def _extra(self) -> Iterator[tuple[Name, bool]]:
+        """Names of the hypothesis, or those of their words, that answer nothing; whether other words of theirs do."""
         for name in self.hyp.names:
-            left = [i for i in name.tokens if self.hyp.tokens[i].role == "proper" and i not in self.explained]
+            left = [i for i in name.tokens if i not in self.explained and self.hyp.tokens[i].role == "proper"]
+            left = [i for i in left if self.hyp.tokens[i].form not in self._joined]
             if left:
                 start, end = self.hyp.tokens[left[0]].start, self.hyp.tokens[left[-1]].end
-                yield Name(start, end, tuple(left), name.type)
+                yield Name(start, end, tuple(left), name.type), len(left) < len(name.tokens)
+
+    @cached_property
+    def _joined(self) -> set[str]:
+        """Forms of two words of the reference that stand together."""
+        return {a.form + b.form for a, b in pairwise(self.ref.tokens)}
 
     def _core(self, name: Name) -> list[int]:
         """The tokens that must be there: the proper ones, or all of a name of which those only say a country."""
         proper = [i for i in name.tokens if self.ref.tokens[i].role == "proper"]
-        country_found = self._only_country(proper) and all(i in self.found for i in proper)
+        if len(proper) == len(name.tokens):
+            return proper
+        country_found = all(i in self.found for i in proper) and self._only_country(proper)
         return list(name.tokens) if country_found else proper
 
     def _only_country(self, tokens: Iterable[int]) -> bool:
@@ -113,42 +139,65 @@ class Matcher:
     def _find_same(self, i: int) -> None:
         """The same word in the hypothesis: exact, inflected, joined or split, or romanised otherwise."""
         token = self.ref.tokens[i]
-        exact = [j for j in self._by_form[token.form] if _same_case_class(token, self.hyp.tokens[j])]
+        exact = self._by_form.get(token.form, [])
+        if len(token.form) <= 3:
+            exact = [j for j in exact if _same_case_class(token, self.hyp.tokens[j])]
         if exact:
             return self._set(i, exact, "exact")
+        spaced = self._find_spaced_code(token) if token.code else []
+        if spaced:
+            return self._set(i, spaced, "spacing")
+        joined = self._find_joined(i) if token.role != "word" else []
+        if joined:
+            return self._set(i, joined, "spacing")
         if token.code or len(token.form) < 3:
             return None
         near = [j for j in self._by_start[token.form[:3]] if not self.hyp.tokens[j].code]
         stem = [j for j in near if same_stem(token.form, self.hyp.tokens[j].form, self.language)]
         if stem:
             return self._set(i, stem, "inflection")
+        longer = self._find_compound(token, near) if token.role != "word" else []
+        if longer:
+            return self._set(i, longer, "compound")
         same = [j for j in near if american(token.form) == american(self.hyp.tokens[j].form)]
         if same and self.language == "en":
             return self._set(i, same, "British or American")
-        joined = self._find_joined(i)
-        if joined:
-            return self._set(i, joined, "spacing")
         if token.role == "word":
             return None
-        capitalised = [j for j, other in enumerate(self.hyp.tokens) if other.text[0].isupper()]
         key = romanisation_key(token.form, self.source_language)
-        romanised = [j for j in capitalised if romanisation_key(self.hyp.tokens[j].form, self.source_language) == key]
+        romanised = [
+            j for j in self._capitals if romanisation_key(self.hyp.tokens[j].form, self.source_language) == key
+        ]
         if romanised:
             return self._set(i, romanised, "romanisation")
-        known = identities(token.form)
-        places = [j for j in capitalised if known and known & identities(self.hyp.tokens[j].form)]
+        known = identities(token.form, 0)
+        places = [j for j in self._capitals if known and known & identities(self.hyp.tokens[j].form, 0)]
         if places:
             return self._set(i, places, "place name")
         if not slavic.applies(self.source_language) or is_place_elsewhere(token.form):
             return None
-        forms = [j for j in capitalised if slavic.compare(token.form, self.hyp.tokens[j].form) == "variant"]
+        forms = [j for j in self._capitals if slavic.compare(token.form, self.hyp.tokens[j].form) == "variant"]
         return self._set(i, forms, "East Slavic form") if forms else None
+
+    def _find_compound(self, token: Token, near: Sequence[int]) -> list[int]:
+        """Of some words those that begin with a name and go on with a second word (Corona, coronavirus)."""
+        if len(token.form) < _COMPOUND:
+            return []
+        shortest = len(token.form) + _SECOND
+        forms = ((j, self.hyp.tokens[j].form) for j in near)
+        return [j for j, form in forms if len(form) >= shortest and form.startswith(token.form)]
+
+    def _find_spaced_code(self, token: Token) -> list[int]:
+        """The word that begins a designation written with a space: E 04 for E04."""
+        spaced = r"[\s\-‑]".join(regex.findall(r"\p{L}+|\p{Nd}+", token.text))
+        starts = [match.start() for match in regex.finditer(rf"\b{spaced}\b", self.hyp.text)]
+        return [j for j in self._capitals if self.hyp.tokens[j].start in starts]
 
     def _find_joined(self, i: int) -> list[int]:
         """Two tokens of one side that are one of the other."""
         ref, hyp = self.ref.tokens, self.hyp.tokens
         for start in (i - 1, i):
-            if 0 <= start < len(ref) - 1 and ref[i].role != "word":
+            if 0 <= start < len(ref) - 1:
                 both = self._by_form.get(ref[start].form + ref[start + 1].form)
                 if both:
                     return both
@@ -159,31 +208,45 @@ class Matcher:
 
     def _find_countries(self) -> None:
         """A country or its people by any of their names: United States, US, American."""
-        theirs = list(_countries(self.hyp.tokens))
-        for tokens, codes in _countries(self.ref.tokens):
-            if any(i not in self.found for i in tokens):
-                same = [j for others, other_codes in theirs if codes & other_codes for j in others]
-                if same:
-                    for i in tokens:
-                        self._set(i, same, "country name")
+        open_ones = [(t, codes) for t, codes in _countries(self.ref.tokens) if any(i not in self.found for i in t)]
+        theirs = list(_countries(self.hyp.tokens)) if open_ones else []
+        for tokens, codes in open_ones:
+            same = [j for others, other_codes in theirs if codes & other_codes for j in others]
+            if same:
+                for i in tokens:
+                    self._set(i, same, "country name")
+
+    def _find_initials(self) -> None:
+        """A given name and its initial, before the same surname: Grigor Dimitrov, G. Dimitrov."""
+        for name in self.ref.names:
+            for following in name.tokens:
+                i = following - 1
+                if i < 0 or i in self.found or following not in self.found or not self.ref.tokens[i].capital:
+                    continue
+                form = self.ref.tokens[i].form
+                for j in self.found[following]:
+                    before = self.hyp.tokens[j - 1] if j else None
+                    if before and before.capital and form[0] == before.form[0] and 1 in (len(form), len(before.form)):
+                        self._set(i, [j - 1], "initial")
+                        break
 
     def _find_phrase(self, name: Name) -> None:
         """The whole name under another one: a place's other name, an acronym and what it stands for."""
         hyp = self.hyp.tokens
         form = "".join(self.ref.tokens[i].form for i in name.tokens)
-        known = identities(form)
+        known = identities(form, 0)
         acronym = len(name.tokens) == 1 and self.ref.tokens[name.tokens[0]].acronym
         initials = "".join(self.ref.tokens[i].form[:1] for i in name.tokens)
         for start in range(len(hyp)):
-            if not hyp[start].text[0].isupper():
+            if not hyp[start].capital:
                 continue
             for end in range(min(len(hyp), start + _LONGEST_PHRASE), start, -1):
                 phrase = hyp[start:end]
-                if known and known & identities("".join(t.form for t in phrase)):
+                if known and known & identities("".join(t.form for t in phrase), 0):
                     return self._explain(name, range(start, end), "place name")
-                if acronym and len(phrase) > 1 and form in _initials(phrase):
+                if acronym and len(phrase) > 1 and sorted(form) in map(sorted, _initials(phrase)):
                     return self._explain(name, range(start, end), "acronym")
-            if len(initials) > 1 and hyp[start].acronym and hyp[start].form == initials:
+            if len(initials) > 1 and hyp[start].acronym and sorted(hyp[start].form) == sorted(initials):
                 return self._explain(name, [start], "acronym")
         return None
 
@@ -201,11 +264,16 @@ class Matcher:
     def _pair_similar(self) -> dict[int, _Pair]:
         """Missing tokens with unexplained ones, the most similar first, one to one."""
         candidates = []
-        for i in self._missing():
+        missing = self._missing()
+        spare = self._spare() if missing else set()
+        for i in missing:
             token = self.ref.tokens[i]
-            for j, other in enumerate(self.hyp.tokens):
-                same_kind = (token.code, token.acronym) == (other.code, other.acronym)
-                if j in self.explained or not other.text[0].isupper() or not same_kind:
+            for j in self._capitals:
+                other = self.hyp.tokens[j]
+                if (j in self.explained and j not in spare) or (token.code, token.acronym) != (
+                    other.code,
+                    other.acronym,
+                ):
                     continue
                 score = similarity(token.form, other.form)
                 if score >= (_SIMILAR_INITIAL if other.role == "word" else SIMILAR) and token.form != other.form:
@@ -215,6 +283,12 @@ class Matcher:
             if i not in pairs and j not in {pair.hyp for pair in pairs.values()}:
                 pairs[i] = _Pair(j, -score, "spelling")
         return pairs
+
+    def _spare(self) -> set[int]:
+        """Proper words that the hypothesis has more often than the reference: one may stand for another name."""
+        said = Counter(token.form for token in self.ref.tokens)
+        forms = {token.form for token in self.hyp.tokens if token.role == "proper"}
+        return {j for form in forms if 0 < said[form] < len(self._by_form[form]) for j in self._by_form[form]}
 
     def _pair_in_line(self, pairs: dict[int, _Pair]) -> dict[int, _Pair]:
         """What is still missing with what still stands unexplained at about the same place."""
@@ -246,23 +320,50 @@ class Matcher:
                 a, b = self.ref.tokens[worst].form, self.hyp.tokens[j].form
                 derived = abs(len(a) - len(b)) >= _DERIVED and (a.startswith(b) or b.startswith(a))
                 status = "mistranslated" if derived else "misspelled"
-            return Finding(name, status, rule, self._hyp_span(name, pairs), score, (worst, j))
+            slot, partial = self._slot(worst, worst), any(i in self.found for i in name.tokens)
+            return Finding(
+                name, status, rule, self._hyp_span(name, pairs), score, (worst, j), slot=slot, partial=partial
+            )
+        if self._is_another_place(name):
+            return Finding(name, "replaced", "another place", self._hyp_span(name, pairs))
         if len(found) == len(core):
             rules = [self.rules[i] for i in core]
             rule = next((rule for rule in rules if rule != "exact"), "exact")
             return Finding(name, "match" if rule == "exact" else "variant", rule, self._hyp_span(name, pairs))
-        missing = [i for i in name.tokens if i not in self.found]
+        missing = tuple(i for i in name.tokens if i not in self.found)
+        slot = self._slot(missing[0], missing[-1])
+        if found and all(self.hyp.tokens[j].role == "word" for i in found for j in self.found[i]):
+            span = self._hyp_span(name, pairs)
+            return Finding(name, "mistranslated", "words of the name", span, missing=missing, slot=slot)
         if found or (len(missing) < len(name.tokens) and self._only_country(missing)):
             status = "undecided" if found and self._only_country(found) else "variant"
-            return Finding(name, status, "partial name", self._hyp_span(name, pairs))
-        return Finding(name, "omitted", "missing", None, open_words=self._open_words(name.tokens[0]))
+            span = self._hyp_span(name, pairs)
+            return Finding(name, status, "partial name", span, missing=missing, slot=slot)
+        return Finding(name, "omitted", "missing", None, missing=missing, slot=slot)
 
-    def _open_words(self, i: int) -> int:
-        return sum(
-            len(token.form) > 1 and token.form not in _SMALL_WORDS and self._distance(i, j) < _AROUND
-            for j, token in enumerate(self.hyp.tokens)
-            if j not in self.explained
+    def _is_another_place(self, name: Name) -> bool:
+        """Whether what is left of a place's name, where words are missing, is the name of another (New York, York)."""
+        left = [i for i in name.tokens if i in self.found]
+        if len(left) in (0, len(name.tokens)):
+            return False
+        whole, part = ("".join(self.ref.tokens[i].form for i in tokens) for tokens in (name.tokens, left))
+        known, other = identities(whole), identities(part)
+        return bool(known and other) and not known & other
+
+    def _slot(self, first: int, last: int) -> tuple[int, ...] | None:
+        """The words that answer nothing between the counterparts of what stands before and after these words."""
+        before = next((self.found[i][0] for i in range(first - 1, -1, -1) if self._is_anchor(i)), -1)
+        after = (self.found[i][0] for i in range(last + 1, len(self.ref.tokens)) if self._is_anchor(i))
+        end = next(after, len(self.hyp.tokens))
+        if before > end:
+            return None
+        return tuple(
+            j for j in range(before + 1, end) if j not in self.explained and len(self.hyp.tokens[j].form) > _SMALL
         )
+
+    def _is_anchor(self, i: int) -> bool:
+        """Whether a word of the reference has one counterpart, and is long enough to have it for a reason."""
+        return i in self.found and len(self.found[i]) == 1 and len(self.ref.tokens[i].form) > _SMALL
 
     def _hyp_span(self, name: Name, pairs: dict[int, _Pair]) -> Span:
         """From the first to the last counterpart of the name's words, of those that stand together."""
@@ -278,7 +379,7 @@ def _countries(tokens: Sequence[Token]) -> Iterator[tuple[range, frozenset[str]]
     """The countries and peoples in a text, the longest name first: token indices and territory codes."""
     i = 0
     while i < len(tokens):
-        if tokens[i].text[0].isupper():
+        if tokens[i].capital and may_begin_country(tokens[i].form):
             for end in range(min(len(tokens), i + _LONGEST_PHRASE), i, -1):
                 codes = country_codes("".join(token.form for token in tokens[i:end]))
                 if codes:

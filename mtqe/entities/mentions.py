@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import regex
 
 from mtqe.entities.forms import plain, without_possessive, word_set
-from mtqe.entities.knowledge import frequency, identities, is_common_word, is_country_word, is_demonym
+from mtqe.entities.knowledge import identities, is_country_word, is_demonym
 from mtqe.entities.numbers import Number
+from mtqe.entities.vocabulary import frequency, is_common_word, is_international
 from mtqe.text import language_of
 
 #: A designation (S-400, Covid-19), a dotted acronym, or a word; hyphens separate words, so that either spelling of a
 #: compound gives the same tokens.
 _TOKEN = regex.compile(
-    r"(?P<code>\p{Lu}\p{L}*[-‑]?\p{Nd}[\p{L}\p{Nd}]*)|(?:\p{Lu}\.){2,}|[\p{L}\p{M}]+(?:['’ʼ][\p{L}\p{M}]+)*['’]?"
+    r"\p{Lu}\p{L}*[-‑]?\p{Nd}[\p{L}\p{Nd}]*|(?:\p{Lu}\.){2,}|[\p{L}\p{M}]+(?:['’ʼ][\p{L}\p{M}]+)*['’]?"
 )
+_ASCII_TOKEN = re.compile(r"[A-Z][A-Za-z]*-?[0-9][A-Za-z0-9]*|(?:[A-Z]\.){2,}|[A-Za-z]+(?:'[A-Za-z]+)*'?")
 #: What stands before a word whose capital may be due to its place: a sentence's end (no abbreviation's point), a
 #: colon, a bullet, an opening quote or bracket.
 _ABBREVIATIONS = "Mr|Mrs|Ms|Dr|Prof|St|Gen|Lt|Col|Sgt|Capt|Sen|Rep|Gov|No|vs"
@@ -27,11 +32,24 @@ _INITIAL = regex.compile(
     rf"|[\"“„«‘(\[](?!{_QUOTED_NAME}))"
     r"[\"'“”‘’«„(\[–—-]*\s*"
 )
-_LINK = regex.compile(r"[\s\-‑.]{0,2}|\s(?:of|for|de|da|del|di|du|van|von|der|den|bin|ben|al|el)(?:\sthe)?\s")
+_LINK = regex.compile(
+    r"[\s\-‑.]{0,2}|\s(?:de|da|del|della|di|du|des|la|le|van|von|der|den|zu|bin|ben|al|el)(?:\s(?:la|der|den))?\s"
+)
+#: Joins the name of an institution or a kind of place with what it is of, but no person with what follows.
+_OF = regex.compile(r"\s(?:of|for)(?:\sthe)?\s")
 _CONJUNCTION = regex.compile(r"\s(?:and|&)\s")
+_PLURAL_ACRONYM = regex.compile(r"\p{Lu}{2,}s")
+#: Capitals with a small letter among them: AfD, GmbH.
+_ACRONYM = regex.compile(r"\p{Lu}{1,3}\p{Ll}\p{Lu}{1,3}")
 _PRONOUN = regex.compile(r"I(?:['’]\p{L}+)?")
-_SHORT_FORMS = {"st": "saint", "mt": "mount", "dr": "doctor", "prof": "professor", "tvs": "tv"}
-_FOREIGN = {"Latin": regex.compile(r"[^\P{L}\p{Latin}]+"), "Cyrillic": regex.compile(r"[^\P{L}\p{Cyrillic}\p{Latin}]+")}
+_WIDEST_LINK = len(" della der ")
+_LONGEST_ACRONYM = 6
+_SHORT_FORMS = {"st": "saint", "mt": "mount", "dr": "doctor", "prof": "professor"}
+#: Letters of other scripts; some are of none (ʼ).
+_FOREIGN = {
+    "Latin": regex.compile(r"[^\P{L}\p{Latin}\p{Common}\p{Inherited}]+"),
+    "Cyrillic": regex.compile(r"[^\P{L}\p{Cyrillic}\p{Latin}\p{Common}\p{Inherited}]+"),
+}
 _CYRILLIC_LANGUAGES = frozenset(["ru", "uk", "be", "bg", "mk", "sr", "kk", "ky", "tg", "mn"])
 _OTHER_SCRIPTS = word_set("zh ja ko ar fa ur he hi bn ta te th ka hy el km")
 
@@ -58,12 +76,25 @@ ORGANISATIONS = word_set(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word of a text without its possessive, at code points `[start, end)`; `form` is what it is compared by.
+class Word(NamedTuple):
+    """What a word is by its letters: without its possessive, in lower case, and the `form` that it is compared by.
+
+    `capital` says that it has one, also inside (iPhone).
+    """
+
+    text: str
+    lower: str
+    form: str
+    capital: bool
+    acronym: bool
+    code: bool
+
+
+class Token(NamedTuple):
+    """A word of a text at code points `[start, end)`.
 
     `role` is `word` (not capitalised, or only because it begins a sentence), `common` (a capitalised common word, as
-    in titles of organisations) or `proper`.
+    in titles of organisations) or `proper`; `initial` says that a capital may be due to the place of the word.
     """
 
     text: str
@@ -72,14 +103,9 @@ class Token:
     form: str
     role: str
     initial: bool
-
-    @property
-    def acronym(self) -> bool:
-        return len(self.form) > 1 and self.text.isupper()
-
-    @property
-    def code(self) -> bool:
-        return any(c.isdigit() for c in self.form)
+    capital: bool
+    acronym: bool
+    code: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,36 +118,84 @@ class Name:
     type: str
 
 
+class Scan(NamedTuple):
+    """The words of a text, where they start, and at which of those a capital may be due to the place of the word."""
+
+    words: Sequence[Word]
+    starts: Sequence[int]
+    initials: frozenset[int]
+    shouting: bool
+
+
+def scan(text: str) -> Scan:
+    words: list[Word] = []
+    starts: list[int] = []
+    initials: list[int] = []
+    end = past = 0
+    for written in (_ASCII_TOKEN if text.isascii() else _TOKEN).findall(text):
+        word, start = _word(written), text.index(written, past)
+        if word.capital and text[end:start] != " " and _is_initial(text, end, start):
+            initials.append(start)
+        words.append(word)
+        starts.append(start)
+        end, past = start + len(word.text), start + len(written)
+    return Scan(words, starts, frozenset(starts if _is_headline(words) else initials), _is_shouting(words))
+
+
+@lru_cache(maxsize=1 << 16)
+def _word(text: str) -> Word:
+    text = without_possessive(text)
+    singular = text[:-1] if _PLURAL_ACRONYM.fullmatch(text) else text
+    form = plain(singular)
+    form = _SHORT_FORMS.get(form, form) if text[0].isupper() else form
+    code = any(c.isdigit() for c in form)
+    lower = text.lower()
+    acronym = len(form) > 1 and (singular.isupper() or _ACRONYM.fullmatch(text) is not None)
+    return Word(text, lower, form, text != lower, acronym, code)
+
+
 class Truecaser:
     """Which words are written with a capital inside a sentence, counted over the given texts."""
 
-    def __init__(self, texts: Iterable[str], language: str) -> None:
+    def __init__(self, scans: Iterable[Scan], language: str) -> None:
         self.language = language_of(language)
         self._capital: Counter[str] = Counter()
         self._lower: Counter[str] = Counter()
-        for text in texts:
-            if _is_headline(text):
+        self._roles: dict[tuple[str, bool], str] = {}
+        for found in scans:
+            if len(found.initials) == len(found.words):
                 continue
-            initials = _initials(text)
-            for match in _TOKEN.finditer(text):
-                word = without_possessive(match.group())
-                if word[0].islower():
-                    self._lower[word] += 1
-                elif not word.isupper() and match.start() not in initials:
-                    self._capital[word.lower()] += 1
+            self._lower.update(word.text for word in found.words if not word.capital)
+            self._capital.update(
+                word.lower
+                for word, start in zip(found.words, found.starts, strict=True)
+                if word.capital and not word.text.isupper() and start not in found.initials
+            )
 
-    def role(self, word: str, initial: bool) -> str:
+    def role(self, word: Word, initial: bool) -> str:
         """The role of one word; see `Token`."""
-        if not word[0].isupper():
+        if not word.capital:
             return "word"
-        lower = word.lower()
+        key = (word.text, initial)
+        if key not in self._roles:
+            self._roles[key] = self._role(word.lower, initial)
+        return self._roles[key]
+
+    def _role(self, lower: str, initial: bool) -> str:
         capital, low = self._capital[lower], self._lower[lower]
         common = (low > 0 and low >= capital) or (capital < 10 + 10 * low and is_common_word(lower, self.language))
+        if common and self.language == "de":  # every noun has a capital
+            return "word"
         if not initial:
             return "common" if common else "proper"
-        if common or len(word) == 1:
+        if common or len(lower) == 1:
             return "word"
-        known = capital > 0 or frequency(lower, self.language) < 3.0 or self._is_place(lower)
+        known = (
+            capital > 0
+            or frequency(lower, self.language) < 3.0
+            or self._is_place(lower)
+            or is_international(lower, self.language)
+        )
         return "proper" if known and frequency(lower, self.language) < 5.5 else "word"
 
     def _is_place(self, lower: str) -> bool:
@@ -129,24 +203,22 @@ class Truecaser:
         return is_country_word(form) or (frequency(lower, self.language) < 5.0 and bool(identities(form)))
 
 
-def tokenise(text: str, truecaser: Truecaser, numbers: Sequence[Number] = ()) -> list[Token]:
+def tokenise(found: Scan, truecaser: Truecaser, numbers: Sequence[Number] = ()) -> list[Token]:
     """The tokens of a text; words within one of its numbers (July, USD, PM) are no names."""
     taken = {offset for number in numbers for offset in range(number.start, number.end)}
-    headline, shouting = _is_headline(text), sum(c.isupper() for c in text) > sum(c.islower() for c in text)
-    initials, found = _initials(text), []
-    for match in _TOKEN.finditer(text):
-        word = without_possessive(match.group())
-        initial = headline or shouting or match.start() in initials
-        if match.start() in taken or _PRONOUN.fullmatch(word):
+    initials, shouting, role_of = found.initials, found.shouting, truecaser.role
+    tokens = []
+    for word, start in zip(found.words, found.starts, strict=True):
+        text, _, form, capital, acronym, code = word
+        initial = shouting or start in initials
+        if not capital or start in taken or _PRONOUN.fullmatch(text):
             role = "word"
-        elif match["code"] or _is_acronym(word, shouting):
+        elif code or (acronym and not shouting and len(text.replace(".", "")) <= _LONGEST_ACRONYM):
             role = "proper"
         else:
-            role = truecaser.role(word, initial)
-        form = plain(word)
-        form = _SHORT_FORMS.get(form, form) if word[0].isupper() else form
-        found.append(Token(word, match.start(), match.start() + len(word), form, role, initial))
-    return found
+            role = role_of(word, initial)
+        tokens.append(Token(text, start, start + len(text), form, role, initial, capital, acronym, code))
+    return tokens
 
 
 def find_names(text: str, tokens: list[Token]) -> list[Name]:
@@ -172,14 +244,22 @@ def foreign_letters(text: str, language: str) -> list[tuple[int, int]]:
     code = language_of(language)
     if code in _OTHER_SCRIPTS:
         return []
+    if text.isascii():
+        return []
     script = "Cyrillic" if code in _CYRILLIC_LANGUAGES else "Latin"
     return [match.span() for match in _FOREIGN[script].finditer(text)]
 
 
 def _joined(text: str, tokens: list[Token], a: int, b: int) -> bool:
     gap = text[tokens[a].end : tokens[b].start]
+    if gap == " ":
+        return True
+    if len(gap) > _WIDEST_LINK:
+        return False
     if _LINK.fullmatch(gap):
         return not (tokens[b].initial and gap.startswith("."))
+    if _OF.fullmatch(gap):
+        return tokens[a].role == "common" or tokens[a].acronym
     both_common = tokens[a].role == tokens[b].role == "common"
     return bool(both_common and _CONJUNCTION.fullmatch(gap))
 
@@ -215,18 +295,21 @@ def _type(tokens: list[Token], text: str, start: int) -> str:
     return "other"
 
 
-def _is_acronym(word: str, shouting: bool) -> bool:
-    letters = word.replace(".", "")
-    return not shouting and 2 <= len(letters) <= 6 and letters.isupper()
+def _is_initial(text: str, end: int, start: int) -> bool:
+    """Whether a capital at `start` may be due to what stands between it and the word that ends at `end`."""
+    for match in _INITIAL.finditer(text, end):
+        if match.end() >= start:
+            return match.end() == start
+    return False
 
 
-def _initials(text: str) -> frozenset[int]:
-    """Offsets at which a capital may be due to the place of the word."""
-    return frozenset(match.end() for match in _INITIAL.finditer(text))
-
-
-def _is_headline(text: str) -> bool:
+def _is_headline(words: Sequence[Word]) -> bool:
     """Whether most longer words have a capital, so that capitals say nothing."""
-    words = [match.group() for match in _TOKEN.finditer(text)][1:]
-    longer = [word for word in words if len(word) > 3]
-    return len(longer) >= 5 and sum(word[0].isupper() for word in longer) > 0.75 * len(longer)
+    longer = [word.capital for word in words[1:] if len(word.text) > 3]
+    return len(longer) >= 5 and sum(longer) > 0.75 * len(longer)
+
+
+def _is_shouting(words: Sequence[Word]) -> bool:
+    """Whether most letters are capitals."""
+    shouted = sum(len(word.text) for word in words if word.acronym)
+    return shouted > 0 and 2 * shouted > sum(len(word.text) for word in words)
