@@ -131,12 +131,36 @@ def _align(arguments: argparse.Namespace) -> None:
         colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         print(side_by_side(rows, shutil.get_terminal_size((100, 24)).columns, colour), end="", flush=True)
     else:
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            # Files for programs do not depend on what this terminal can show.
-            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+        _for_programs()
         print((json_lines if arguments.format == "jsonl" else table)(rows), end="", flush=True)
     for note in notes:
         print(f"note: {note}", file=sys.stderr)
+
+
+def _entities(arguments: argparse.Namespace) -> None:
+    from mtqe.entities.decisions import read_decisions
+    from mtqe.entities.style import Style
+    from mtqe.report import editor
+    from mtqe.run import find_entities
+
+    style = Style.load(arguments.style) if arguments.style else None
+    decisions = read_decisions(arguments.decisions) if arguments.decisions else None
+    evaluation = find_entities(
+        arguments.translations,
+        arguments.references,
+        languages=arguments.languages,
+        source=arguments.source,
+        style=decisions.as_style(style) if decisions else style,
+        input_format=arguments.input_format,
+    )
+    for note in evaluation.notes:
+        print(f"note: {note.text}", file=sys.stderr)
+    if arguments.format != "text":
+        _for_programs()
+    forms = {"text": editor.to_text, "csv": editor.to_csv, "jsonl": editor.to_json_lines}
+    print(forms[arguments.format](evaluation), end="", flush=True)
+    if decisions:
+        print(editor.precision_line(decisions), file=sys.stdout if arguments.format == "text" else sys.stderr)
 
 
 def _compare(arguments: argparse.Namespace) -> None:
@@ -163,6 +187,12 @@ def _metrics(arguments: argparse.Namespace) -> None:
     from mtqe.report.tables import metric_table, render
 
     print(render(metric_table(), arguments.format), end="")
+
+
+def _for_programs() -> None:
+    """Files for programs do not depend on what this terminal can show."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def _prepare(output: Path | None) -> None:
@@ -213,6 +243,18 @@ def _parser() -> argparse.ArgumentParser:
     _input_format(align)
     _format(align, ("text", "jsonl", "tsv"))
 
+    entities = _command(commands, "entities", _entities, "list the names and numbers that translations get wrong")
+    _translations(entities)
+    entities.add_argument("-r", "--references", nargs="+", default=(), metavar="PATH", help="one path a reference")
+    entities.add_argument("-s", "--source", metavar="PATH", help="what was translated; enough without a reference")
+    _languages(entities)
+    entities.add_argument("--style", metavar="FILE.toml", help="aliases, suppressions, naming policy, glossary")
+    entities.add_argument(
+        "--decisions", type=Path, metavar="FILE", help="findings.csv with decisions: error, variant or wrong"
+    )
+    _input_format(entities)
+    _format(entities, ("text", "csv", "jsonl"))
+
     compare = _command(commands, "compare", _compare, "test the systems of a run directory against each other")
     compare.add_argument("directory", metavar="DIR", type=Path)
     compare.add_argument("--metric", help="one metric of the run (default: its first)")
@@ -246,6 +288,17 @@ def _command(commands: Any, name: str, function: Callable[[argparse.Namespace], 
 
 
 def _files(command: argparse.ArgumentParser) -> None:
+    _translations(command)
+    command.add_argument("-r", "--references", nargs="+", required=True, metavar="PATH", help="one path a reference")
+    command.add_argument("-s", "--source", metavar="PATH")
+    _languages(command)
+    command.add_argument(
+        "-m", "--metrics", nargs="+", metavar="METRIC", help="such as chrf:word_order=2 bertscore:minilm"
+    )
+    _input_format(command)
+
+
+def _translations(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "-t",
         "--translations",
@@ -254,13 +307,10 @@ def _files(command: argparse.ArgumentParser) -> None:
         metavar="[NAME=]PATH",
         help="system outputs: files, or directories with one file a document",
     )
-    command.add_argument("-r", "--references", nargs="+", required=True, metavar="PATH", help="one path a reference")
-    command.add_argument("-s", "--source", metavar="PATH")
+
+
+def _languages(command: argparse.ArgumentParser) -> None:
     command.add_argument("-l", "--languages", required=True, help="uk-en, or en when there is no source")
-    command.add_argument(
-        "-m", "--metrics", nargs="+", metavar="METRIC", help="such as chrf:word_order=2 bertscore:minilm"
-    )
-    _input_format(command)
 
 
 def _input_format(command: argparse.ArgumentParser) -> None:

@@ -14,8 +14,10 @@ from typing import Any, TypeVar
 from mtqe import __version__, comparison, metrics
 from mtqe.alignment import add_reference, align_system, are_parallel
 from mtqe.corpus import SystemOutput, TestSet, from_dict, to_dict
+from mtqe.entities.style import Style
 from mtqe.errors import ConfigError, DataWarning, InputError, UnavailableError
 from mtqe.experiment import Experiment, SystemInput, TestSetInput, read_experiment
+from mtqe.metrics import entities
 from mtqe.plugins import unknown
 from mtqe.readers import Translations, load, name_systems, pair_documents, read
 from mtqe.results import Comparison, Evaluation, Note, Scores
@@ -71,13 +73,7 @@ def evaluate(
     if not paths:
         raise ConfigError("an evaluation needs at least one reference")
     requests = (metrics,) if isinstance(metrics, str) else metrics
-    test_set = TestSetInput(
-        name=name or _default_name(Path(paths[0])),
-        languages=languages,
-        references=tuple(map(Path, paths)),
-        systems=tuple(SystemInput(system, Path(path)) for system, path in name_systems(translations).items()),
-        source=None if source is None else Path(source),
-    )
+    test_set = _input(name or _default_name(Path(paths[0])), languages, translations, paths, source)
     experiment = Experiment(
         name=test_set.name,
         test_sets=(test_set,),
@@ -89,6 +85,51 @@ def evaluate(
         input_format=input_format,
     )
     return execute(experiment, _command(experiment))
+
+
+def find_entities(
+    translations: Translations,
+    references: Sequence[str | Path] = (),
+    *,
+    languages: str,
+    source: str | Path | None = None,
+    style: Style | None = None,
+    input_format: str | None = None,
+) -> Evaluation:
+    """Checks the names and numbers of files, aligned as for `evaluate`, and nothing else.
+
+    Without references the outputs are checked against `source`. `style` is what the user knows of names.
+    """
+    from mtqe import report
+
+    if not references and source is None:
+        raise ConfigError("names and numbers are checked against a reference or a source; give one")
+    name = _default_name(Path((*references, source)[0] or ""))
+    test_set = _input(name, languages, translations, references, source)
+    experiment = Experiment(name, (test_set,), metrics=("entities",), input_format=input_format)
+    _check(experiment)
+    notes: list[Note] = []
+    loaded = _load(test_set, experiment, notes)
+    metric = entities.EntityErrors("empty", style, "reference" if references else "source")
+    with _noted(notes, name):
+        scores = metrics.score(loaded, {"entities": metric})
+    return Evaluation(name, (loaded,), (scores,), (), tuple(dict.fromkeys(notes)), {}, writer=report.write)
+
+
+def _input(
+    name: str,
+    languages: str,
+    translations: Translations,
+    references: Sequence[str | Path],
+    source: str | Path | None,
+) -> TestSetInput:
+    return TestSetInput(
+        name=name,
+        languages=languages,
+        references=tuple(map(Path, references)),
+        systems=tuple(SystemInput(system, Path(path)) for system, path in name_systems(translations).items()),
+        source=None if source is None else Path(source),
+    )
 
 
 def run_experiment(path: str | Path) -> Evaluation:
@@ -169,11 +210,10 @@ def compare(scores: Scores | str | Path, *, test_set: str | None = None, **optio
     return comparison.compare(scores, **options)
 
 
-def _default_name(reference: Path) -> str:
-    """The reference's file name, or its folder's where the file is only called reference."""
-    return (
-        reference.parent.name if reference.stem.lower().startswith("ref") and reference.parent.name else reference.stem
-    )
+def _default_name(path: Path) -> str:
+    """The file name of a reference or source, or its folder's where the file is only called reference or source."""
+    only = path.stem.lower().startswith(("ref", "source"))
+    return path.parent.name if only and path.parent.name else path.stem
 
 
 def _check(experiment: Experiment) -> None:
@@ -236,7 +276,8 @@ def _system(entry: SystemInput, test_set: TestSet, experiment: Experiment, notes
         system = replace(align_system(entry.name, text.documents, test_set), human=entry.human)
     covered, _ = test_set.with_systems([system]).coverage(system.key)
     if covered < _SMALL_COVERAGE:
-        little = f"{entry.path}: only {covered:.0%} of the reference is answered; is it the same text?"
+        other = "reference" if test_set.reference_sets else "source"
+        little = f"{entry.path}: only {covered:.0%} of the {other} is answered; is it the same text?"
         notes.append(Note("input", little, test_set.name))
     return system
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from mtqe.alignment import source as source_side
 from mtqe.alignment.dynamic import Pair
 from mtqe.alignment.kinds import kinds
 from mtqe.alignment.lines import METHOD, link_lines
@@ -31,6 +32,8 @@ class _Aligned:
 def align_system(name: str, documents: Sequence[TextDocument], test_set: TestSet) -> SystemOutput:
     """Pairs the output of a system with the segments of a test set, whatever its lines are.
 
+    Where no segment has a reference, the source stands in for it; see `mtqe.align` for what tells its lines then.
+
     A document whose lines answer the segments one by one stays as it is, and so does one without output. In the others
     lines are split into sentences, which are aligned (see `mtqe.alignment.align`) with those of each segment's first
     present reference; blocks that stand elsewhere in the text are found too. A unit covers the segments that a link
@@ -43,7 +46,6 @@ def align_system(name: str, documents: Sequence[TextDocument], test_set: TestSet
     when a document is unknown to the test set or given twice.
     """
     outputs = _by_id(name, documents, test_set)
-    language = test_set.target_language
     units: list[tuple[int, ...]] = []
     texts: list[str | None] = []
     pieces: list[tuple[Piece, ...]] = []
@@ -54,10 +56,13 @@ def align_system(name: str, documents: Sequence[TextDocument], test_set: TestSet
         output = outputs.get(document.id)
         if output is None or answers_in_order(output, document):
             aligned = _one_by_one(output, document)
+        elif test_set.reference_sets == 0:
+            aligned = _align_document(output, document, test_set)
+            method = f"{source_side.METHOD}|sentences:sentencex"
         else:
             if is_line_by_line(output, document):
                 reordered.append(output.path)
-            aligned, method = _align_document(output, document, language), f"{METHOD}|reorder|sentences:sentencex"
+            aligned, method = _align_document(output, document, test_set), f"{METHOD}|reorder|sentences:sentencex"
         unlinked += (replace(x, before=x.before + len(units)) for x in aligned.unlinked)
         units += (tuple(segment + i for i in unit) for unit in aligned.units)
         texts += aligned.texts
@@ -102,11 +107,17 @@ def _one_by_one(output: TextDocument | None, document: Document) -> _Aligned:
     return _Aligned(units, texts, [line_piece(output, number) for number in numbers], [])
 
 
-def _align_document(output: TextDocument, document: Document, language: str) -> _Aligned:
+def _align_document(output: TextDocument, document: Document, test_set: TestSet) -> _Aligned:
+    language = test_set.target_language
     hyp = _sentences(output, language)
-    ref, segments = _reference_sentences(document, language)
     texts, blocks = [piece.text for piece in hyp], [piece.origin.line for piece in hyp if piece.origin]
-    pairs = find_reordered(texts, ref, link_lines(texts, ref), link_lines)
+    if test_set.reference_sets:
+        ref, segments = _reference_sentences(document, language)
+        pairs = find_reordered(texts, ref, link_lines(texts, ref), link_lines)
+    else:
+        lines = [segment.source or "" for segment in document.segments]
+        ref, segments = _sentences_of(lines, test_set.source_language or "")
+        pairs = [pair for pair, _ in source_side.pair_with_source(texts, ref, None)]
     units = _merge(pairs, segments, len(document.segments))
     unit_of = {segment: number for number, unit in enumerate(units) for segment in unit}
     home = {i: unit_of[segments[r[0]]] for h, r in pairs for i in h}
@@ -136,7 +147,11 @@ def _sentences(output: TextDocument, language: str) -> list[Piece]:
 
 def _reference_sentences(document: Document, language: str) -> tuple[list[str], list[int]]:
     """The sentences of each segment's first present reference, and the number of the segment of each."""
-    lines = (first_present(segment.references) for segment in document.segments)
+    return _sentences_of([first_present(segment.references) for segment in document.segments], language)
+
+
+def _sentences_of(lines: Sequence[str], language: str) -> tuple[list[str], list[int]]:
+    """The sentences of some lines, and the number of the line of each."""
     found = [
         (line[start:end], number) for number, line in enumerate(lines) for start, end in split_sentences(line, language)
     ]

@@ -33,14 +33,15 @@ _HEAD = "mtqe.scores/1"
 DEFAULT = ("chrf:word_order=2", "bleu", "ter", "fluency", "entities")
 
 
-def score(test_set: TestSet, metrics: str | Iterable[str] = DEFAULT) -> Scores:
+def score(test_set: TestSet, metrics: str | Iterable[str] | Mapping[str, Metric] = DEFAULT) -> Scores:
     """Scores every system of a test set by every metric.
 
-    `metrics` are names as `chrf:word_order=2` or `bertscore:minilm`. Raises ConfigError for a metric that does not
-    exist or needs a source or reference that the test set lacks, UnavailableError for one whose extra is missing.
+    `metrics` are names as `chrf:word_order=2` or `bertscore:minilm`, or metrics by name. Raises ConfigError for a
+    metric that does not exist or needs a source or reference that the test set lacks, UnavailableError for one whose
+    extra is missing.
     """
     requests = [metrics] if isinstance(metrics, str) else list(metrics)
-    made = {request: create(request) for request in requests}
+    made = dict(metrics) if isinstance(metrics, Mapping) else {request: create(request) for request in requests}
     if len(made) != len(requests):
         raise ConfigError(f"a metric is asked for twice: {', '.join(requests)}")
     if not test_set.systems:

@@ -58,7 +58,7 @@ def read(path: str | Path, input_format: str | None = None) -> Text:
 
 
 def load(
-    references: str | Path | Sequence[str | Path],
+    references: str | Path | Sequence[str | Path] = (),
     input_format: str | None = None,
     *,
     source: str | Path | None = None,
@@ -70,56 +70,59 @@ def load(
     """Loads a test set whose files agree line by line: a segment a line, a document a file.
 
     `references` is a path, or one path a reference set; a path is a file or a directory with one file a document.
+    Without any, the segments are the lines of the source.
     `translations` are paths, or a mapping of system names to paths. `languages` is `uk-en`, or `en` without a source.
     `blank_lines="separate"` takes blank reference lines as what stands between the paragraphs of an article;
     `"keep"` takes them as empty segments. Raises InputError when the numbers of lines differ, with the counts.
     """
     paths = [references] if isinstance(references, str | Path) else list(references)
-    if not paths:
-        raise ConfigError("a test set needs at least one reference")
+    given = [*paths, *([] if source is None else [source])]
+    if not given:
+        raise ConfigError("a test set needs a reference or a source")
     if blank_lines not in ("keep", "separate"):
         raise ConfigError(f"blank_lines is keep or separate, not {blank_lines!r}")
     source_language, target_language = split_languages(languages)
     if source is not None and source_language is None:
         raise ConfigError(f"a source is given, but languages {languages!r} name no source language; write e.g. uk-en")
-    texts = [read(path, input_format) for path in paths]
-    sources = read(source, input_format) if source is not None else None
-    notes = [note for text in (*texts, *([sources] if sources else ())) for note in text.notes]
-    for other in (*texts[1:], *([sources] if sources else ())):
-        _require_parallel(texts[0], other, "references and source must agree line by line")
+    read_texts = [read(path, input_format) for path in given]
+    texts, sources = read_texts[: len(paths)], read_texts[len(paths) :]
+    notes = [note for text in read_texts for note in text.notes]
+    frame, *others = read_texts
+    for other in others:
+        _require_parallel(frame, other, "references and source must agree line by line")
     documents = []
-    for d, document in enumerate(texts[0].documents):
+    for d, document in enumerate(frame.documents):
         segments, empty = [], []
         for i, line in enumerate(document.lines):
             lines = [text.documents[d].lines[i] for text in texts]
-            given: tuple[str | None, ...] = tuple(lines)
-            from_source = sources.documents[d].lines[i] if sources else None
-            if not any(reference.strip() for reference in lines):
+            references_of: tuple[str | None, ...] = tuple(lines)
+            from_source = sources[0].documents[d].lines[i] if sources else None
+            if not any(text.strip() for text in (lines or [document.lines[i]])):
                 if blank_lines == "separate" and not (from_source or "").strip():
                     continue
                 empty.append(i + 1)
             elif blank_lines == "separate":  # a blank line says nothing where another reference has a text
-                given = tuple(reference if reference.strip() else None for reference in lines)
+                references_of = tuple(reference if reference.strip() else None for reference in lines)
             segments.append(
                 Segment(
                     id=f"{document.id}:{i + 1}",
                     source=from_source,
-                    references=given,
+                    references=references_of,
                     document=document.id,
                     origin=Origin(document.path, i + 1, 0, len(line)),
                 )
             )
-        notes += [note_lines(document.path, "no reference text", empty)] if empty else []
+        notes += [note_lines(document.path, "no reference text" if paths else "no text", empty)] if empty else []
         if not segments:
-            raise InputError("the reference has no text", path=document.path)
+            raise InputError("the file has no text", path=document.path)
         documents.append(Document(document.id, tuple(segments)))
     test_set = TestSet(
-        name or Path(paths[0]).stem, source_language, target_language, tuple(documents), notes=tuple(notes)
+        name or Path(given[0]).stem, source_language, target_language, tuple(documents), notes=tuple(notes)
     )
     systems = []
     for system, path in name_systems(translations).items():
         text = read(path, input_format)
-        _require_parallel(texts[0], text, _ALIGN)
+        _require_parallel(frame, text, _ALIGN)
         systems.append(_line_by_line(system, pair_documents(text, test_set), test_set))
     return test_set.with_systems(systems)
 

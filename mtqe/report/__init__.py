@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mtqe.report import page
+from mtqe.report import editor, page
 from mtqe.report.export import results
 from mtqe.report.plots import plots
 from mtqe.results import Evaluation
@@ -14,7 +14,7 @@ __all__ = ["write"]
 
 
 def write(evaluation: Evaluation, directory: Path) -> Path:
-    """Writes `report.html`, `report.md`, `results.json` and `figures/*.svg`; returns the path of the page.
+    """Writes the page, the files beside it (`FILES` of the section reproduce) and `figures/*.svg`; returns its path.
 
     The page comes last: where it stands, the files beside it are of the same evaluation.
     """
@@ -24,6 +24,8 @@ def write(evaluation: Evaluation, directory: Path) -> Path:
     for path, svg in figures.items():
         write_atomic(path, svg + "\n")
     write_json(directory / "results.json", results(evaluation))
+    write_atomic(directory / "findings.csv", editor.to_csv(evaluation))
+    write_atomic(directory / "findings.jsonl", editor.to_json_lines(evaluation))
     write_atomic(directory / "report.md", page.markdown(evaluation))
     write_atomic(directory / "report.html", page.html(evaluation))
     return directory / "report.html"

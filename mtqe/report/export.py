@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
+from mtqe.report.entities import Consistency, consistency
 from mtqe.report.findings import Finding, Verdict, counts, verdicts
 from mtqe.report.view import Part, macro_average, metrics, parts, systems
 from mtqe.results import Comparison, EntityError, Evaluation, Interval, span_to_dict
@@ -34,7 +36,7 @@ def results(evaluation: Evaluation) -> dict[str, Any]:
         "scores": [row for part in parts(evaluation) for row in _scores(part)],
         "macro_averages": _macro(evaluation),
         "comparisons": [_comparison(comparison) for comparison in evaluation.comparisons],
-        "entities": [_entities(verdict) for verdict in verdicts(evaluation).values()],
+        "entities": [_entities(verdict, consistency(evaluation)[key]) for key, verdict in verdicts(evaluation).items()],
         "passages": [_passages(verdict) for verdict in verdicts(evaluation).values()],
         "notes": [{"kind": note.kind, "test_set": note.test_set, "text": note.text} for note in evaluation.notes],
         "provenance": evaluation.provenance,
@@ -124,14 +126,19 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _entities(verdict: Verdict) -> dict[str, Any]:
-    """Counts of all names and numbers by status and type, and each one that does not simply match."""
+def _entities(verdict: Verdict, found: Consistency) -> dict[str, Any]:
+    """Counts of all names and numbers by status and type, each one that does not simply match, and mixed forms."""
     entities = [f for f in verdict.findings if isinstance(f.span, EntityError)]
     return {
         "test_set": verdict.part.name,
         "system": verdict.system,
         "counts": counts(entities),
-        "findings": [_finding(verdict, finding) for finding in entities if finding.kind != "match"],
+        "findings": [finding_row(verdict, finding) for finding in entities if finding.kind != "match"],
+        "several_forms": [
+            {"document": name.document, "name": name.name, "type": name.type, "forms": dict(name.counts)}
+            for name in found[0]
+        ],
+        "mixed_naming": [asdict(use) for use in found[1]],
     }
 
 
@@ -146,11 +153,12 @@ def _passages(verdict: Verdict) -> dict[str, Any]:
         "test_set": verdict.part.name,
         "system": verdict.system,
         "counts": dict(sorted(table.items())),
-        "findings": [_finding(verdict, finding) for finding in passages],
+        "findings": [finding_row(verdict, finding) for finding in passages],
     }
 
 
-def _finding(verdict: Verdict, finding: Finding) -> dict[str, Any]:
+def finding_row(verdict: Verdict, finding: Finding) -> dict[str, Any]:
+    """A finding as plain JSON values: where it is, what stands on either side, and its span."""
     unit = verdict.part.units[verdict.system][finding.unit]
     return {
         "metric": finding.metric,

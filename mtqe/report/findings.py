@@ -41,6 +41,8 @@ class Finding:
     found: str
     expected: str
     hypothesis: str
+    reference: str
+    source: str
 
     @property
     def kind(self) -> Kind:
@@ -68,13 +70,19 @@ class Finding:
         facts += [f"reference: {self.expected}"] if self.expected else []
         facts += [f"suggestion: {self.span.suggestion}"] if self.span.suggestion else []
         facts += [f"severity {self.span.severity}"] if self.kind in ("fluency", "other") else []
+        facts += self.span.evidence if isinstance(self.span, EntityError) else ()
         return "; ".join([*facts, f"confidence {self.span.confidence:.2f}"])
 
     def quote(self, context: int = 36, longest: int = 120) -> tuple[str, str, str]:
-        """What stands before the marked passage, the passage, and what follows it, cut to a readable length."""
-        start, end = self.span.hyp_span or (0, 0)
-        inside = self.found if len(self.found) <= longest else self.found[:longest] + "…"
-        before, after = self.hypothesis[:start], self.hypothesis[end:]
+        """What stands before the marked passage, the passage, and what follows it, cut to a readable length.
+
+        What is missing from the output is quoted from the reference, or else the source.
+        """
+        sides = ((self.hypothesis, self.span.hyp_span), (self.reference, self.span.ref_span))
+        known = ((text, span) for text, span in (*sides, (self.source, self.span.src_span)) if span is not None)
+        text, (start, end) = next(known, (self.hypothesis, (0, 0)))
+        inside = text[start:end] if end - start <= longest else text[start : start + longest] + "…"
+        before, after = text[:start], text[end:]
         if len(before) > context:
             before = "…" + (before[-context:].partition(" ")[2] or before[-context:])
         if len(after) > context:
@@ -90,6 +98,10 @@ class Item:
     expected: str
     label: str
     places: tuple[Finding, ...]
+
+    @property
+    def kind(self) -> Kind:
+        return self.places[0].kind
 
     @property
     def units(self) -> list[int]:
@@ -115,8 +127,10 @@ class Verdict:
 
     @cached_property
     def hints(self) -> list[Item]:
-        """Names and numbers that may be wrong."""
-        return grouped(f for f in self.findings if f.is_hint and isinstance(f.span, EntityError))
+        """Names and numbers that may be wrong: what is left open first, then the likeliest."""
+        found = [f for f in self.findings if f.is_hint and isinstance(f.span, EntityError)]
+        found.sort(key=lambda f: (f.kind != "undecided", -f.span.confidence))
+        return grouped(found)
 
     @cached_property
     def passage_hints(self) -> list[Finding]:
@@ -236,6 +250,8 @@ def _findings(part: Part, system: str) -> Iterable[Finding]:
                     found=_cut(hypothesis, span.hyp_span),
                     expected=_cut(reference or "", span.ref_span),
                     hypothesis=hypothesis,
+                    reference=reference or "",
+                    source=unit.source or "",
                 )
                 number += 1
 

@@ -102,7 +102,7 @@ def _csv(table: Table) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table.columns)
-    writer.writerows([[_no_formula(_plain(cell)) for cell in row] for row in table.values])
+    writer.writerows([[no_formula(_plain(cell)) for cell in row] for row in table.values])
     return out.getvalue()
 
 
@@ -121,7 +121,7 @@ def _plain(cell: Cell) -> Cell:
     return None if isinstance(cell, float) and not math.isfinite(cell) else cell
 
 
-def _no_formula(cell: Cell) -> Cell:
+def no_formula(cell: Cell) -> Cell:
     """A spreadsheet runs a text that starts like a formula; an apostrophe in front makes it text again."""
     return "'" + cell if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
 

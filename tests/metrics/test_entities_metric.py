@@ -1,4 +1,5 @@
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -54,14 +55,51 @@ def test_missing_output_omits_or_is_skipped() -> None:
     assert set(skipped.reasons.values()) == {"no output"}
 
 
-def test_the_reference_with_the_fewest_errors_counts() -> None:
-    references = (("They left Odesa.", "They left Lviv."), (None, "Nothing."), (None, None))
-    hyps = SystemOutput("s", ("They left Lviv.", "Nothing.", "Nothing."))
+def test_the_first_reference_is_checked_and_the_others_are_evidence() -> None:
+    references = (
+        ("They left Odesa.", "They left Lviv."),
+        (None, "Melnyk left Lviv."),
+        (None, None),
+        ("They left Lviv.", "They left Lwow."),
+    )
+    hyps = SystemOutput("s", ("They left Lviv.", "Melnyk left Lvuv.", "Nothing.", "They left Lwow."))
     scores = make().score(made_of(hyps, references=references))["s"]
-    assert scores.statistics[0].tolist() == [0, 1]
-    assert {span.reference for span in scores.spans[0]} == {1}
-    assert scores.reasons == {1: "no name or number to check", 2: "no reference"}
-    assert "references:fewest-errors" in make().spec.signature
+    assert [[(s.status, s.reference) for s in unit] for unit in scores.spans] == [  # type: ignore[attr-defined]
+        [("variant", 0)],
+        [("match", 1), ("misspelled", 1)],
+        [],
+        [("variant", 0)],
+    ]
+    assert scores.statistics.tolist() == [[0, 1], [1, 2], [0, 0], [0, 1]]
+    assert scores.reasons == {2: "no reference"}
+    assert "references:first+others-as-evidence" in make().spec.signature
+
+
+def test_a_further_reference_makes_no_error() -> None:
+    one = made_of(GOOD, references=tuple((texts[0],) for texts in REFERENCES))
+    two = made_of(GOOD, references=tuple((texts[0], "Madrid had 7,000 guests.") for texts in REFERENCES))
+    for test_set in (one, two):
+        assert make().score(test_set)["good"].statistics[:, 0].sum() == 0
+
+
+def test_a_style_file_settles_what_is_an_error_and_stands_in_the_signature(tmp_path: Path) -> None:
+    (tmp_path / "names.tsv").write_text("Lviv\tLvuv\n")
+    style = tmp_path / "style.toml"
+    style.write_text('aliases = "names.tsv"\n')
+    plain, styled = make(), make(style=str(style))
+    assert plain.score(made_of(BAD))["bad"].statistics[0].tolist() == [2, 2]
+    assert styled.score(made_of(BAD))["bad"].statistics[0].tolist() == [1, 2]
+    signatures = [plain.spec.signature, styled.spec.signature]
+    (tmp_path / "names.tsv").write_text("Lviv\tLvuv\tLwow\n")
+    changed = make(style=str(style)).spec
+    assert len({*signatures, changed.signature}) == len({plain.spec.key, styled.spec.key, changed.key}) == 3
+    assert "style:none" in signatures[0]
+
+
+def test_a_style_file_with_an_unknown_key_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "style.toml").write_text('alias = "names.tsv"\n')
+    with pytest.raises(ConfigError, match="did you mean 'aliases'"):
+        make(style=str(tmp_path / "style.toml"))
 
 
 def test_an_unknown_policy_is_refused() -> None:

@@ -1,12 +1,13 @@
-"""Every name and number of the reference, and the forms that each system gave it."""
+"""Names and numbers by their form in the reference, the worst first, with the forms that each system gave them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from markupsafe import Markup
 
-from mtqe.report.findings import Item, Verdict, grouped, verdicts
+from mtqe.report.findings import VALUE_TYPES, Finding, Item, Verdict, grouped, verdicts
 from mtqe.report.markdown import blocks, escape, table
 from mtqe.report.render import render
 from mtqe.report.rows import HINT, STYLES
@@ -16,8 +17,8 @@ from mtqe.results import EntityError, Evaluation
 ORDER = 50
 TITLE = "Names and numbers"
 
-#: Names that are shown for a test set at most; `results.json` has them all.
-MOST = 200
+#: Rows of a table that are shown at once, and at most, and forms in a cell; `results.json` has them all.
+SHOWN, MOST, FORMS = 20, 200, 12
 
 
 @dataclass(frozen=True)
@@ -28,20 +29,64 @@ class Name:
     type: str
     forms: dict[str, list[Item]]
 
+    @cached_property
+    def places(self) -> list[Finding]:
+        return [finding for items in self.forms.values() for item in items for finding in item.places]
+
+    @cached_property
+    def errors(self) -> list[Finding]:
+        return [f for f in self.places if isinstance(f.span, EntityError) and f.span.is_error]
+
     @property
     def all_match(self) -> bool:
-        return all(finding.kind == "match" for items in self.forms.values() for i in items for finding in i.places)
+        return all(finding.kind == "match" for finding in self.places)
+
+    @property
+    def is_value(self) -> bool:
+        return self.type in VALUE_TYPES
+
+    @property
+    def example(self) -> Finding | None:
+        """The first error that stands in an output, or else the first."""
+        return min(self.errors, key=lambda finding: not finding.found, default=None)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Names, or numbers: those with errors, those with variants or hints alone, and those that always match."""
+
+    title: str
+    wrong: list[Name]
+    open: list[Name]
+    right: list[Name]
 
 
 def html(evaluation: Evaluation) -> Markup | None:
-    found = {part.name: names(part, evaluation) for part in parts(evaluation)}
+    found = {part.name: groups(part, evaluation) for part in parts(evaluation)}
     if not any(found.values()):
         return None
-    return render("names.html", parts=parts(evaluation), names=found, symbol=symbol, most=MOST)
+    return render(
+        "names.html", parts=parts(evaluation), groups=found, symbol=symbol, shown=SHOWN, most=MOST, forms=FORMS
+    )
+
+
+def groups(part: Part, evaluation: Evaluation) -> list[Group]:
+    """Names and numbers apart; a kind that does not occur is left out."""
+    found = names(part, evaluation)
+    return [
+        Group(
+            title,
+            [name for name in of if name.errors],
+            [name for name in of if not name.errors and not name.all_match],
+            [name for name in of if name.all_match],
+        )
+        for title, is_value in (("Names", False), ("Numbers", True))
+        if (of := [name for name in found if name.is_value == is_value])
+    ]
 
 
 def names(part: Part, evaluation: Evaluation) -> list[Name]:
-    """The names of a test set: those with findings first, the most frequent of them first."""
+    """The names of a test set: those with the most errors first, then the most frequent ones; what is none's last."""
     table: dict[tuple[str, str], dict[str, list[Item]]] = {}
     for system in part.systems:
         verdict: Verdict = verdicts(evaluation)[part.name, system]
@@ -51,11 +96,7 @@ def names(part: Part, evaluation: Evaluation) -> list[Name]:
             forms = table.setdefault((item.places[0].expected, span.type), {name: [] for name in part.systems})
             forms[system].append(item)
     found = [Name(reference, kind, forms) for (reference, kind), forms in table.items()]
-    return sorted(found, key=lambda name: (name.all_match, not name.reference, -_times(name)))
-
-
-def _times(name: Name) -> int:
-    return sum(len(item.places) for items in name.forms.values() for item in items)
+    return sorted(found, key=lambda name: (not name.reference, -len(name.errors), -len(name.places)))
 
 
 def symbol(item: Item) -> str:
@@ -67,17 +108,21 @@ def symbol(item: Item) -> str:
 def markdown(evaluation: Evaluation) -> str | None:
     bodies = []
     for part in parts(evaluation):
-        found = [name for name in names(part, evaluation) if not name.all_match]
-        rows = [
-            [escape(name.reference) or "–", escape(name.type), *(_cell(name.forms[s]) for s in part.systems)]
-            for name in found[:MOST]
-        ]
-        if rows:
-            more = f"Showing {MOST} of {len(found):,}; results.json has all." if len(found) > MOST else None
-            head = ["reference", "type", *map(escape, part.systems)]
-            bodies.append(blocks(f"### {escape(part.name)}", table(head, rows, left=len(head)), more))
+        for group in groups(part, evaluation):
+            found = group.wrong + group.open
+            rows = [
+                [escape(name.reference) or "–", escape(name.type), *(_cell(name.forms[s]) for s in part.systems)]
+                for name in found[:MOST]
+            ]
+            if rows:
+                more = f"Showing {MOST} of {len(found):,}; results.json has all." if len(found) > MOST else None
+                head = ["reference", "type", *map(escape, part.systems)]
+                title = f"### {escape(part.name)}: {group.title.lower()}"
+                bodies.append(blocks(title, table(head, rows, left=len(head)), more))
     return blocks(*bodies) or None
 
 
 def _cell(items: list[Item]) -> str:
-    return ", ".join(f"{symbol(i)} {escape(i.found) or 'none'} ×{len(i.places)}" for i in items) or "–"
+    shown = [f"{symbol(i)} {escape(i.found) or 'none'} ×{len(i.places)}" for i in items[:FORMS]]
+    more = [f"{len(items) - FORMS} more"] if len(items) > FORMS else []
+    return ", ".join(shown + more) or "–"

@@ -23,12 +23,23 @@ _HOW = (
     "same. Only manifest.json, which tells hardware, times and memory, differs."
 )
 
+FILES = (
+    ("results.json", "all numbers of this page in full precision, and every finding"),
+    ("findings.csv", "names and numbers that are wrong or may be, one a row, for an editor: fill in the last column"),
+    ("findings.jsonl", "the same and naming variants for programs, with texts and spans"),
+    ("report.md", "this page as Markdown"),
+    ("figures/", "the figures as SVG"),
+    ("scores.parquet", "every score of every unit; mtqe compare tests others of them"),
+    ("evaluation.json", "texts and settings; mtqe report makes this page of them again"),
+)
+
 
 def html(evaluation: Evaluation) -> Markup | None:
     return render(
         "reproduce.html",
         command=_command(evaluation.provenance),
         how=_HOW,
+        files=FILES,
         tables=_tables(evaluation.provenance),
         rest=_rest(evaluation.provenance),
         test_sets=[(part.name, part.scores.fingerprint) for part in parts(evaluation)],
@@ -48,6 +59,8 @@ def markdown(evaluation: Evaluation) -> str | None:
     return blocks(
         code(command) if command else None,
         _HOW,
+        "### Files",
+        bullets(f"{code(name)}: {what}" for name, what in FILES),
         *tables,
         "### Signatures",
         bullets(lines),
