@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from command import run, write_files
 
-from mtqe.cli import main
 from mtqe.report.tables import Table, render
 
 FILES = {
@@ -20,19 +20,9 @@ FILES = {
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name, lines in FILES.items():
-        (tmp_path / name).write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+    write_files(tmp_path, FILES)
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
-    try:
-        code = main(words)
-    except SystemExit as stop:
-        code = int(stop.code or 0)
-    out = capsys.readouterr()
-    return code, out.out, out.err
 
 
 SCORE = ["score", "-t", "good.txt", "poor.txt", "-r", "ref.txt", "-l", "en", "-m", "bleu", "ter"]

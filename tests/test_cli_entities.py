@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-
-from mtqe.cli import main
+from command import run, write_files
 
 FILES = {
     "ref.txt": [
@@ -40,19 +39,9 @@ BOTH = ["entities", "-t", "good.txt", "poor.txt", "-r", "ref.txt", "-l", "uk-en"
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name, lines in FILES.items():
-        (tmp_path / name).write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+    write_files(tmp_path, FILES)
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
-    try:
-        code = main(words)
-    except SystemExit as stop:
-        code = int(stop.code or 0)
-    out = capsys.readouterr()
-    return code, out.out, out.err
 
 
 def rows(text: str) -> list[dict[str, str]]:

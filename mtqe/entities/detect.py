@@ -78,7 +78,9 @@ def find_entity_errors(
                       (`mtqe.entities.given`; a `TokenClassifier` may find them); numbers are not checked then.
     style             what the user knows: aliases, suppressions, naming policy, glossary.
 
-    Capitalisation is counted over all texts of the call. Raises InputError where the lists differ in length.
+    Capitalisation is counted over all texts of the call. In targets without capitals (Chinese, Japanese, Arabic) names
+    are checked only where `mentions` tells them; numbers are. Raises InputError where the lists differ in length, a
+    reference is missing, or what is asked for needs references or sources that are not given.
     """
     hyps = text_list("hyps", hyps)
     given = {"references": refs, "sources": sources, "documents": documents}

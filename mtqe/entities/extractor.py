@@ -18,7 +18,7 @@ import regex
 
 from mtqe.alignment.features import UNSPACED
 from mtqe.errors import ConfigError, UnavailableError
-from mtqe.neural.encoder import TOKEN_BUDGET, _device, _quiet_transformers, batch_sizes
+from mtqe.neural.encoder import TOKEN_BUDGET, batch_sizes, quiet_transformers, torch_device
 from mtqe.results import FloatArray, Span
 
 if TYPE_CHECKING:
@@ -73,9 +73,9 @@ class TokenClassifier:
         import torch
         from transformers import AutoModelForTokenClassification, AutoTokenizer
 
-        self.device = _device(device)
+        self.device = torch_device(device)
         try:
-            with _quiet_transformers():
+            with quiet_transformers():
                 tokenizer = AutoTokenizer.from_pretrained(model, revision=revision)
                 classifier, report = AutoModelForTokenClassification.from_pretrained(
                     model, revision=revision, dtype=torch.float32, use_safetensors=True, output_loading_info=True

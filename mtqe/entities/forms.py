@@ -127,12 +127,12 @@ def same_stem(a: str, b: str, language: str) -> bool:
             return False
         if {rest_a, rest_b} <= {"", "s", "es"}:
             return True
-        return shared >= 4 and _is_ending(a, rest_a, rest_b) and _is_ending(b, rest_b, rest_a)
+        return shared >= 4 and _is_ending(rest_a, rest_b) and _is_ending(rest_b, rest_a)
     return shared >= 4 and len(rest_a) <= 3 and len(rest_b) <= 3 and len(rest_a) + len(rest_b) <= shared
 
 
-def _is_ending(word: str, rest: str, other: str) -> bool:
-    """Whether `rest` may end `word`; a final vowel of the stem may fall before an ending (Chile, Chilean)."""
+def _is_ending(rest: str, other: str) -> bool:
+    """Whether `rest` may end a word; a final vowel of the stem may fall before an ending (Chile, Chilean)."""
     return rest in _ENGLISH_ENDINGS or (len(rest) == 1 and rest in "aeoy" and len(other) > 1)
 
 

@@ -18,6 +18,7 @@ import regex
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from mtqe.alignment.features import UNSPACED
 from mtqe.alignment.words import WordLink, align_words, project
 from mtqe.entities.findings import finding
 from mtqe.entities.forms import plain, romanisation_key, same_stem, word_set
@@ -51,7 +52,7 @@ _MARK = regex.compile(r"[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f\u0670]")
 _ARABIC = str.maketrans("ىةکی", "يهكي")
 #: In these scripts a name begins where a word does; in others words are not parted, or clitics stand before it.
 _CASED = regex.compile(r"[\p{Latin}\p{Greek}\p{Cyrillic}]")
-_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}]")
+_UNSPACED = regex.compile(rf"{UNSPACED}|\p{{Katakana}}")
 _LATIN = regex.compile(r"\p{Latin}")
 _DIGITS = regex.compile(r"\d+")
 _OPENED = regex.compile(r"(?r)[\"“„«「『《〈]\s?")

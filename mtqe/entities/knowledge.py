@@ -69,8 +69,6 @@ _EAST_SLAVIC = ("UA", "RU", "BY", "KZ", "MD")
 #: Letters by which countries are sieved.
 _SIEVED = 3
 _DEMONYM_ENDINGS = ("n", "an", "ian", "ese", "ish", "i", "ic")
-_INFLECTIONS = ("s", "es", "ed", "d", "ing", "ly", "er")
-_ENDINGS = ("s", "ing", "ed", "ern")
 
 
 @lru_cache(maxsize=1)
@@ -117,7 +115,7 @@ def identities(form: str, least: int = LARGE) -> frozenset[str]:
 
 @lru_cache(maxsize=1 << 16)
 def identities_native(text: str) -> frozenset[str]:
-    """The same of a name as its language writes it, in any script (哈尔科夫, Харьков, Deutschland), of any size."""
+    """The same of a name as its language writes it (哈尔科夫, Харьков), of any size; Latin: territories alone."""
     return _gazetteer().identities_native(text)
 
 

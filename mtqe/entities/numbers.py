@@ -63,7 +63,7 @@ def find_numbers(text: str, language: str = "en") -> list[Number]:
     numbers = [*_dates(text)]
     taken = [(number.start, number.end) for number in numbers]
     taken += [match.span() for match in _CODE.finditer(text) if not _is_currency(match.group(), code)]
-    digits = _cjk(text, code) if code in ("zh", "ja") else _read_digits(text, code, taken)
+    digits = _cjk(text, code) if code in ("zh", "ja") else _read_digits(text, code)
     numbers += [number for number in digits if not _overlaps(number, taken)]
     taken = [(number.start, number.end) for number in numbers]
     numbers += [number for number in words if not _overlaps(number, taken)]
@@ -103,7 +103,7 @@ def _overlaps(number: Number, taken: Sequence[tuple[int, int]]) -> bool:
     return any(start < number.end and number.start < end for start, end in taken)
 
 
-def _read_digits(text: str, language: str, taken: Sequence[tuple[int, int]]) -> Iterator[Number]:
+def _read_digits(text: str, language: str) -> Iterator[Number]:
     scores: dict[int, regex.Match[str]] = {}
     if _SCORE_MARK.search(text):
         for score in _SCORE.finditer(text):

@@ -51,10 +51,10 @@ class Encoder:
         from tokenizers import Tokenizer
         from transformers import AutoConfig, AutoModel
 
-        self.device = _device(device)
+        self.device = torch_device(device)
         config = AutoConfig.from_pretrained(directory, local_files_only=True)
         config.num_hidden_layers = layer
-        with _quiet_transformers():
+        with quiet_transformers():
             model = AutoModel.from_pretrained(
                 directory, config=config, dtype=torch.float32, add_pooling_layer=False, local_files_only=True
             )
@@ -119,7 +119,7 @@ def batch_sizes(lengths: Sequence[int], budget: int) -> Iterator[int]:
         start += size
 
 
-def _device(name: str | None) -> torch.device:
+def torch_device(name: str | None) -> torch.device:
     import torch
 
     if name in (None, "auto"):
@@ -136,7 +136,7 @@ def _device(name: str | None) -> torch.device:
 
 
 @contextmanager
-def _quiet_transformers() -> Iterator[None]:
+def quiet_transformers() -> Iterator[None]:
     """Without its table of unused weights, which are the layers cut off on purpose, and its progress bar."""
     logging: Any = importlib.import_module("transformers.utils.logging")  # its functions are untyped
     verbosity, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
