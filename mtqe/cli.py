@@ -138,8 +138,8 @@ def _align(arguments: argparse.Namespace) -> None:
 
 
 def _entities(arguments: argparse.Namespace) -> None:
-    from mtqe.entities.decisions import read_decisions
-    from mtqe.entities.style import Style
+    from mtqe.entities.user.decisions import read_decisions
+    from mtqe.entities.user.style import Style
     from mtqe.report import editor
     from mtqe.run import find_entities
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from mtqe import __version__, comparison, metrics
 from mtqe.alignment import add_reference, align_system, are_parallel
 from mtqe.corpus import SystemOutput, TestSet, from_dict, to_dict
-from mtqe.entities.style import Style
+from mtqe.entities.user.style import Style
 from mtqe.errors import ConfigError, DataWarning, InputError, UnavailableError
 from mtqe.experiment import Experiment, SystemInput, TestSetInput, read_experiment
 from mtqe.metrics import entities

@@ -104,14 +104,14 @@ class NoPlaces:
 
 #: Names in mtqe.entities, and what stands there when the component is off.
 COMPONENTS: dict[str, dict[str, Callable[..., Any]]] = {
-    "gazetteer": {"knowledge._gazetteer": NoPlaces},
+    "gazetteer": {"knowledge.places._gazetteer": NoPlaces},
     "romanisation key": {
         "forms.romanisation_key": lambda form, source_language=None: form,
         "slavic.key": lambda form: form,
         "slavic.compare": lambda a, b: None,
     },
     "truecaser": {"mentions.Truecaser": lambda texts, language: Truecaser((), language)},
-    "name-likeness": {"vocabulary.is_international": lambda word, language: False},
+    "name-likeness": {"knowledge.vocabulary.is_international": lambda word, language: False},
 }
 
 

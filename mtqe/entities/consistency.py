@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 
 from mtqe.entities import slavic
 from mtqe.entities.forms import plain, romanisation_key, similarity
-from mtqe.entities.knowledge import country_codes, identities
+from mtqe.entities.knowledge.places import country_codes, identities
 from mtqe.entities.matching import SIMILAR
-from mtqe.entities.phrases import Piece, pieces, same_words
-from mtqe.entities.policy import naming
+from mtqe.entities.user.phrases import Piece, pieces, same_words
+from mtqe.entities.user.policy import naming
 from mtqe.results import EntityError, Span
 from mtqe.text import language_of
 
@@ -164,7 +164,7 @@ def inconsistencies(names: Sequence[NameForms], segments: int) -> list[list[Enti
 
 
 def policy_use(names: Sequence[NameForms]) -> list[PolicyUse]:
-    """A row a document in which a name goes by a form that shows a policy; see `mtqe.entities.policy`."""
+    """A row a document in which a name goes by a form that shows a policy; see `mtqe.entities.user.policy`."""
     by_document: dict[str, list[NameForms]] = defaultdict(list)
     for name in names:
         by_document[name.document].append(name)

@@ -9,16 +9,16 @@ from functools import cached_property
 from mtqe.entities.evidence import Context, judge_extra, judge_name
 from mtqe.entities.findings import HINT, finding
 from mtqe.entities.given import check_mentions
+from mtqe.entities.knowledge.vocabulary import frequency
 from mtqe.entities.matching import Matcher, Text
 from mtqe.entities.mentions import Name, Scan, Truecaser, find_names, foreign_letters, scan, tokenise
-from mtqe.entities.numbers import Number, find_numbers
-from mtqe.entities.quantities import NumberFinding, judge_number, match_numbers
-from mtqe.entities.settle import apply_style
+from mtqe.entities.numbers.find import Number, find_numbers
+from mtqe.entities.numbers.match import NumberFinding, judge_number, match_numbers
 from mtqe.entities.source import Source
 from mtqe.entities.source_only import check_sources
-from mtqe.entities.style import Style
 from mtqe.entities.titles import differing_titles
-from mtqe.entities.vocabulary import frequency
+from mtqe.entities.user.settle import apply_style
+from mtqe.entities.user.style import Style
 from mtqe.errors import InputError
 from mtqe.results import EntityError, Span
 from mtqe.text import text_list

@@ -16,11 +16,11 @@ import regex
 from mtqe.entities import slavic
 from mtqe.entities.findings import HINT, finding
 from mtqe.entities.forms import same_stem
-from mtqe.entities.knowledge import country_codes, identities
+from mtqe.entities.knowledge.places import country_codes, identities
+from mtqe.entities.knowledge.vocabulary import frequency, is_common_word, is_international
 from mtqe.entities.matching import Finding, Text
 from mtqe.entities.mentions import Name, Token
 from mtqe.entities.source import Source
-from mtqe.entities.vocabulary import frequency, is_common_word, is_international
 from mtqe.entities.weights import WEIGHTS
 from mtqe.results import EntityError
 

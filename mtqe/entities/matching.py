@@ -13,7 +13,7 @@ import regex
 
 from mtqe.entities import slavic
 from mtqe.entities.forms import american, romanisation_key, same_stem, similarity
-from mtqe.entities.knowledge import country_codes, identities, is_place_elsewhere, may_begin_country
+from mtqe.entities.knowledge.places import country_codes, identities, is_place_elsewhere, may_begin_country
 from mtqe.entities.mentions import Name, Token
 from mtqe.results import Span
 

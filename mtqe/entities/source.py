@@ -9,7 +9,7 @@ from typing import NamedTuple
 import regex
 
 from mtqe.entities.forms import plain, romanisation_key
-from mtqe.entities.knowledge import identities, identities_native
+from mtqe.entities.knowledge.places import identities, identities_native
 from mtqe.entities.romanise import CASED, SYLLABIC, Word, fit, fit_run, read_skeleton, syllables, words_by_script
 from mtqe.text import language_of, words
 

@@ -11,7 +11,7 @@ import numpy as np
 from mtqe import __version__
 from mtqe.corpus import TestSet, Unit
 from mtqe.entities import find_entity_errors
-from mtqe.entities.style import Style
+from mtqe.entities.user.style import Style
 from mtqe.errors import ConfigError
 from mtqe.results import EntityError, Metric, MetricSpec, SegmentScores, mean
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from mtqe.entities.decisions import Decisions
+from mtqe.entities.user.decisions import Decisions
 from mtqe.report.entities import type_counts, type_table
 from mtqe.report.export import finding_row
 from mtqe.report.findings import Finding, Verdict, verdicts

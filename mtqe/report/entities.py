@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mtqe.entities.consistency import NameForms, PolicyUse, name_forms, policy_use
-from mtqe.entities.decisions import wilson
+from mtqe.entities.user.decisions import wilson
 from mtqe.report.findings import Verdict, verdicts
 from mtqe.report.tables import Table
 from mtqe.report.view import once, percent

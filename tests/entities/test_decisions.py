@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mtqe.entities.decisions import Decision, Decisions, read_decisions, wilson
-from mtqe.entities.settle import settle
-from mtqe.entities.style import AliasGroup, Style, Suppression
+from mtqe.entities.user.decisions import Decision, Decisions, read_decisions, wilson
+from mtqe.entities.user.settle import settle
+from mtqe.entities.user.style import AliasGroup, Style, Suppression
 from mtqe.errors import InputError
 from mtqe.results import EntityError
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtqe.entities.numbers import find_numbers, parse_digits
-from mtqe.entities.quantities import NumberFinding, judge_number, match_numbers
+from mtqe.entities.numbers.find import find_numbers, parse_digits
+from mtqe.entities.numbers.match import NumberFinding, judge_number, match_numbers
 
 
 def values(text: str, language: str = "en") -> list[set[object]]:

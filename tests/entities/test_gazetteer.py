@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from mtqe.entities.gazetteer import Gazetteer
-from mtqe.entities.gazetteer_build import columns, fold, letters, read_places
-from mtqe.entities.tables import Table, pack
+from mtqe.entities.knowledge.build import columns, fold, letters, read_places
+from mtqe.entities.knowledge.gazetteer import Gazetteer
+from mtqe.entities.knowledge.tables import Table, pack
 
 
 def city(id_: int, country: str, name: str, population: int, *others: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtqe.entities.glossary import Glossary, Term, check_glossary, read_glossary
+from mtqe.entities.user.glossary import Glossary, Term, check_glossary, read_glossary
 from mtqe.errors import InputError
 
 TERMS = (

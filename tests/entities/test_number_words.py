@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtqe.entities.numbers import find_numbers
+from mtqe.entities.numbers.find import find_numbers
 
 _WORDS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
 ENGLISH = [*_WORDS.split(), "seventeen", "eighteen", "nineteen"]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mtqe.entities import find_entity_errors
-from mtqe.entities.style import AliasGroup, Style, Suppression
+from mtqe.entities.user.style import AliasGroup, Style, Suppression
 from mtqe.errors import InputError
 from mtqe.results import EntityError
 

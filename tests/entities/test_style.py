@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mtqe.entities.glossary import Glossary, Term
-from mtqe.entities.policy import naming
-from mtqe.entities.settle import apply_style, settle
-from mtqe.entities.style import AliasGroup, Style, Suppression, read_aliases, read_suppressions
+from mtqe.entities.user.glossary import Glossary, Term
+from mtqe.entities.user.policy import naming
+from mtqe.entities.user.settle import apply_style, settle
+from mtqe.entities.user.style import AliasGroup, Style, Suppression, read_aliases, read_suppressions
 from mtqe.errors import ConfigError, InputError
 from mtqe.results import EntityError, Span
 

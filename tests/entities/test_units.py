@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from mtqe.entities.units import convert, dimension, equal_measures, is_part, same_unit, terms
+from mtqe.entities.numbers.units import convert, dimension, equal_measures, is_part, same_unit, terms
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mtqe.entities.vocabulary import frequency, is_common_word, is_international
+from mtqe.entities.knowledge.vocabulary import frequency, is_common_word, is_international
 
 
 def test_frequencies_are_those_of_wordfreq() -> None:

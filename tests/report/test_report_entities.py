@@ -99,7 +99,7 @@ def test_json_lines_cover_their_texts() -> None:
 
 
 def test_cells_that_look_like_formulas_are_texts(tmp_path: Path) -> None:
-    from mtqe.entities.decisions import read_decisions
+    from mtqe.entities.user.decisions import read_decisions
 
     evaluation = sample.article()
     values = dict(evaluation.scores[0].values)

@@ -14,8 +14,8 @@ import regex
 
 from mtqe.entities import slavic
 from mtqe.entities.forms import plain, romanisation_key, similarity, word_set
-from mtqe.entities.knowledge import forms_of, identities, main_name, population
-from mtqe.entities.vocabulary import frequency, is_common_word
+from mtqe.entities.knowledge.places import forms_of, identities, main_name, population
+from mtqe.entities.knowledge.vocabulary import frequency, is_common_word
 
 Kind = Literal["endonym", "exonym"]
 

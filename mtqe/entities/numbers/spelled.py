@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from mtqe.entities.amounts import CLOCK, Number, clock_values, complete
-from mtqe.entities.number_words import NumberWord, vocabulary, word_reader
+from mtqe.entities.numbers.amounts import CLOCK, Number, clock_values, complete
+from mtqe.entities.numbers.words import NumberWord, vocabulary, word_reader
 
 _AFTER_DIGIT = re.compile(r"\d[\s-]?$")
 _AND_HALF = re.compile(r"[\s-]and[\s-](?:a|one)[\s-](half|quarter|third)\b")

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING, NamedTuple
 
 from mtqe.entities.forms import similarity
-from mtqe.entities.gazetteer_build import fold, letters
-from mtqe.entities.tables import Index, Table
+from mtqe.entities.knowledge.build import fold, letters
+from mtqe.entities.knowledge.tables import Index, Table
 
 if TYPE_CHECKING:
     import numpy as np

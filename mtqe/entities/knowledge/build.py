@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import regex
 
 from mtqe.entities.forms import plain, plain_forms
-from mtqe.entities.tables import key_columns, keys_of, pack
+from mtqe.entities.knowledge.tables import key_columns, keys_of, pack
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,7 +73,7 @@ def make() -> bytes:
     Made by another process, which shows its progress on stderr: it takes 500 MB, and Python gives little of it back.
     """
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-c", "from mtqe.entities.gazetteer_build import main; main()"]
+    command = [sys.executable, "-c", "from mtqe.entities.knowledge.build import main; main()"]
     return subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True).stdout
 
 

@@ -12,8 +12,8 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from mtqe.entities.forms import plain
-from mtqe.entities.knowledge import identities, is_country_word
-from mtqe.entities.tables import Index, key_columns, keys_of, open_table, pack
+from mtqe.entities.knowledge.places import identities, is_country_word
+from mtqe.entities.knowledge.tables import Index, key_columns, keys_of, open_table, pack
 from mtqe.store import versions
 from mtqe.text import language_of
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from mtqe.entities.phrases import Phrases, longest
-from mtqe.entities.userfiles import check_form, tsv_rows
+from mtqe.entities.user.files import check_form, tsv_rows
+from mtqe.entities.user.phrases import Phrases, longest
 from mtqe.errors import InputError
 from mtqe.results import EntityError
 from mtqe.text import language_of

@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from mtqe.entities.glossary import Glossary, read_glossary
-from mtqe.entities.phrases import Phrases
-from mtqe.entities.userfiles import check_form, tsv_rows
+from mtqe.entities.user.files import check_form, tsv_rows
+from mtqe.entities.user.glossary import Glossary, read_glossary
+from mtqe.entities.user.phrases import Phrases
 from mtqe.errors import ConfigError, InputError
 from mtqe.plugins import unknown
 from mtqe.store import digest
@@ -58,7 +58,7 @@ class Suppression:
 class Style:
     """What `find_entity_errors` is told beside the texts; `Style()` says nothing.
 
-    `policy` is `endonym` (Kyiv), `exonym` (Kiev) or `either`; see `mtqe.entities.policy` for what they are.
+    `policy` is `endonym` (Kyiv), `exonym` (Kiev) or `either`; see `mtqe.entities.user.policy` for what they are.
     """
 
     policy: str = "either"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from mtqe.entities.numbers import Number
-from mtqe.entities.units import dimension, equal_measures, same_unit
+from mtqe.entities.numbers.find import Number
+from mtqe.entities.numbers.units import dimension, equal_measures, same_unit
 
 #: How far apart, as a share of the text, a number and the one that stands in its place may be.
 NEAR = 0.3

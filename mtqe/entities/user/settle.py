@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mtqe.entities.glossary import NOT_AS_ASKED, glossary_findings
-from mtqe.entities.phrases import Hit, Phrases, longest, pieces, same_words
-from mtqe.entities.policy import naming
-from mtqe.entities.style import Style
+from mtqe.entities.user.glossary import NOT_AS_ASKED, glossary_findings
+from mtqe.entities.user.phrases import Hit, Phrases, longest, pieces, same_words
+from mtqe.entities.user.policy import naming
+from mtqe.entities.user.style import Style
 from mtqe.results import NO_ERROR, EntityError, Span
 from mtqe.text import language_of
 
@@ -60,7 +60,7 @@ def settle(
     - Where it is an unacceptable form of the group that stands there, the finding is `mistranslated` (rule `style`,
       minor), the canonical form its suggestion.
     - With a naming policy, a place by its other kind of name is `mistranslated` (rule `policy`, minor), as sure as
-      `mtqe.entities.policy` is; an alias outweighs that. Policies are about English.
+      `mtqe.entities.user.policy` is; an alias outweighs that. Policies are about English.
     - A suppressed alarm is a `variant` of the rule `suppressed`.
 
     `hyp_span` and, where there is a reference, `ref_span` are of these texts; without a reference the form of the
