@@ -170,7 +170,7 @@ def test_a_component_is_off_and_then_on_again(bench: Any, component: str) -> Non
 
 
 def test_evidence_weighs_what_it_tells(bench: Any) -> None:
-    cases = [make(bench, f"segment-{i}", "a", "a") for i in range(2000)]
+    cases = [make(bench, f"segment-{i}", "a", "a") for i in range(4000)]
     examples = [bench.Example(case, "spelling", ("near",) * (i % 2), i % 4 == 0) for i, case in enumerate(cases)]
     names, design, right, weight = bench.matrices(examples)
     bias, near = bench.fit(design, right, weight)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,7 +12,7 @@ from mtqe.entities.findings import HINT, finding
 from mtqe.entities.given import check_mentions
 from mtqe.entities.knowledge.vocabulary import frequency
 from mtqe.entities.matching import Matcher, Text
-from mtqe.entities.mentions import Name, Scan, Truecaser, find_names, foreign_letters, scan, tokenise
+from mtqe.entities.mentions import Name, Scan, Token, Truecaser, find_names, foreign_letters, scan, tokenise
 from mtqe.entities.numbers.find import Number, find_numbers
 from mtqe.entities.numbers.match import NumberFinding, judge_number, match_numbers
 from mtqe.entities.source import Source
@@ -25,6 +26,7 @@ from mtqe.text import text_list
 
 #: Words that are rarer are none of the language; log10 of occurrences in a billion words.
 _UNKNOWN = 1.5
+_ROMAJI = re.compile(r"(?:(?:[kstnhmrgzjdbp]y?|[ck]h|sh|ts|[fwy])?[aiueo]|n(?![aiueo]))+")
 #: The confidence of titles that differ.
 _TITLE = 0.6
 
@@ -273,8 +275,12 @@ def _untranslated(segment: _Segment, names: Sequence[Span], language: str) -> It
         unknown = frequency(token.text.lower(), language) < _UNKNOWN
         if token.text.islower() and token.text in source.text and token.text in source.words:
             yield finding("untranslated", "other", "source word", 0.7 if unknown else HINT, (token.start, token.end))
-        elif unknown and source.has_common(token.form):
+        elif unknown and (source.has_common(token.form) or _may_be_romaji(token, source)):
             yield finding("untranslated", "other", "romanised word", 0.7, (token.start, token.end))
+
+
+def _may_be_romaji(token: Token, source: Source) -> bool:
+    return source.language == "ja" and token.text.islower() and _ROMAJI.fullmatch(token.text) is not None
 
 
 def _span(mention: Name | Number | None) -> Span | None:

@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import regex
-
 from mtqe.entities import slavic
 from mtqe.entities.findings import HINT, finding
 from mtqe.entities.forms import same_stem
+from mtqe.entities.holes import has_hole
 from mtqe.entities.knowledge.places import country_codes, identities
 from mtqe.entities.knowledge.vocabulary import frequency, is_common_word, is_international
 from mtqe.entities.matching import Finding, Text
@@ -24,14 +23,6 @@ from mtqe.entities.source import Source
 from mtqe.entities.weights import WEIGHTS
 from mtqe.results import EntityError
 
-#: Where a word is missing: after a preposition, article, possessive or title, in brackets or quotes, or before a verb
-#: that begins the sentence.
-_HOLE = regex.compile(
-    r"\b(?:of|in|at|from|by|with|near|between|the|an?|Mrs?|Ms|Dr)(?:\s*[,.;:)]|\s(?:and|or|but|of|in|at|from|by|for|with|as"
-    r"|is|was|are|were|has|had|have|will|would|said|says)\b)|\b(?:to|for)\s*[,.;:)]"
-    r"|\(\s*[,;)]|,\s*,|(?<![\p{L}\p{N}.,)\"”])['’]s\b|^\s*[,;.]|\p{L}\s+\.$"
-    r"|^(?:Is|Was|Are|Were|Has|Had|Have|Said|Says|Will|Would)\b(?!.*\?)|[\"“](?:is|was|are|were|has|had|said)\b"
-)
 #: Similarity below and from which two spellings are far from or near one another.
 _FAR, _NEAR = 0.6, 0.85
 #: Two towns of which the names are less similar are two towns, not one that is misspelt.
@@ -60,7 +51,7 @@ class Context:
     @cached_property
     def has_hole(self) -> bool:
         """Whether the hypothesis, and not the reference, is ungrammatical where a name may have been."""
-        return bool(_HOLE.search(self.hyp.text)) and not _HOLE.search(self.ref.text)
+        return self.language == "en" and has_hole(self.hyp.text) and not has_hole(self.ref.text)
 
     def elsewhere(self, form: str) -> bool:
         """Whether another reference has a plain form, or an inflection of it."""
@@ -108,11 +99,13 @@ _Judgement = tuple[str, str, float, tuple[str, ...]]
 def _judge(name: Finding, context: Context) -> _Judgement:
     if name.wrong is not None:
         return _judge_pair(name, context)
-    if name.status == "omitted":
+    if context.has_hole and _may_have_stood(name, context):
+        judged: _Judgement = "omitted", "hole", _VARIANT, ("a hole in the sentence",)
+    elif name.status == "omitted":
         judged = _weigh("omitted", "missing", _of_missing(name, context), context.source)
         if any(token.form in context.near for token in _proper(name, context)):
             judged = (*judged[:2], min(judged[2], HINT), (*judged[3], "a neighbouring segment has it"))
-    elif name.rule == "another place":
+    elif name.rule in ("another place", "another name"):
         return name.status, name.rule, _LEFT, ()
     elif name.rule == "words of the name":
         judged = _weigh(name.status, name.rule, _of_words(name, context), context.source)
@@ -128,6 +121,15 @@ def _judge(name: Finding, context: Context) -> _Judgement:
     return judged
 
 
+def _may_have_stood(name: Finding, context: Context) -> bool:
+    """Whether a name is gone, in part, or one time of several: it is what a hole in the sentence had."""
+    if name.missing:
+        return True
+    proper = [token.form for token in _proper(name, context)]
+    ours, theirs = ([token.form for token in side.tokens] for side in (context.ref, context.hyp))
+    return bool(proper) and all(theirs.count(form) < ours.count(form) for form in proper)
+
+
 def _judge_pair(name: Finding, context: Context) -> _Judgement:
     """A name of which one word is another in the hypothesis."""
     assert name.wrong is not None
@@ -139,18 +141,27 @@ def _judge_pair(name: Finding, context: Context) -> _Judgement:
         return "replaced", "designation", _VARIANT, ()
     if source.same_consonants(wanted.form, given.form):
         return "variant", "unwritten vowels", _VARIANT, ()
+    is_place = any(other.tokens[0] == name.wrong[1] for other in context.hyp.names) and identities(given.form)
+    if name.rule != "spelling" and is_place and is_place & source.place_ids and not identities(wanted.form):
+        return "undecided", "source has it", _UNDECIDED, ()
     contrast = source.contrast(wanted.text, given.text)
     if contrast is not None and contrast < 0 and source.support(given.form) == 1:
         if wanted.role == "common" and given.text in source.words and not _is_used(given, context.language):
             return "untranslated", "source word", _LEFT, ()
         place = name.name.type == "place" and identities(wanted.form)  # it has its forms in the gazetteer
-        if (identities(given.form) or not place) and not source.reads_han:
+        established = (
+            not source.is_latin and _is_used(wanted, context.language) and not _is_used(given, context.language)
+        )
+        if (identities(given.form) or not place) and not source.reads_han and not established:
             return "undecided", "source has it", _UNDECIDED, ()
+    unknown = not (_is_used(wanted, context.language) or identities(wanted.form, 0))
+    if contrast is not None and contrast < 0 and unknown and identities(given.form):
+        return "undecided", "source has it", _UNDECIDED, ()
     if slavic.applies(source.language) and slavic.compare(wanted.form, given.form) == "undecided":
         return "undecided", "East Slavic form", _UNDECIDED, ()
     if given.role == "common" and (source.reads_han or wanted.text in source.words):
         contrast = None  # kept by the reference, translated by the output
-    if wanted.acronym and not given.acronym and name.slot and len(name.slot) > 1:
+    if wanted.acronym and not given.acronym and name.slot and _may_stand_for(wanted, name.slot, context.hyp):
         return "undecided", "acronym or what it stands for", _UNDECIDED, ()
     status = "mistranslated" if name.status == "replaced" and given.role == "common" else name.status
     countries = country_codes(wanted.form) and country_codes(given.form)
@@ -158,6 +169,12 @@ def _judge_pair(name: Finding, context: Context) -> _Judgement:
         status = "replaced"
     rule = "spelling" if name.rule == "spelling" else "position"
     return _weigh(status, rule, _of_pair(name, wanted, given, contrast, context), source)
+
+
+def _may_stand_for(acronym: Token, words: Sequence[int], text: Text) -> bool:
+    """Whether several words begin with a third of an acronym's letters: in another language it has others."""
+    initials = {text.tokens[j].form[0] for j in words}
+    return len(words) > 1 and 3 * sum(c in initials for c in acronym.form) >= len(acronym.form)
 
 
 def _is_left(token: Token, context: Context) -> bool:
@@ -260,17 +277,15 @@ def _of_partial(name: Finding, context: Context) -> Iterator[str]:
         yield "person"
     if name.missing[0] == name.name.tokens[0]:
         yield "its first word is missing"
-    yield from _of_place(name, context)
+    yield from _of_place(name)
 
 
-def _of_place(name: Finding, context: Context) -> Iterator[str]:
+def _of_place(name: Finding) -> Iterator[str]:
     """What stands where something is missing."""
     if name.slot is None:
         yield "its surroundings moved"
     elif not name.slot:
         yield "nothing stands there"
-    if context.has_hole:
-        yield "a hole in the sentence"
 
 
 def _of_missing(name: Finding, context: Context) -> Iterator[str]:
@@ -280,16 +295,25 @@ def _of_missing(name: Finding, context: Context) -> Iterator[str]:
         yield name.name.type
     if not proper:
         yield "common words"
-    yield from _of_place(name, context)
-    if any(token.acronym or token.code for token in tokens):
-        yield "acronym"
+    yield from _of_place(name)
+    yield from _of_letters(tokens)
     if len(tokens) > 1:
         yield "several words"
     yield from _of_source(proper, context.source)
+    codes = frozenset().union(*(country_codes(token.form) for token in tokens))
+    if codes and context.source.knows_countries and not codes & context.source.place_ids:
+        yield "the source names no such country"
     if len(context.hyp.text) < _SHORT * (len(context.ref.text) - (name.name.end - name.name.start)):
         yield "a shorter output"
     if any(identities(token.form) for token in tokens):
         yield "a known place"
+
+
+def _of_letters(tokens: Sequence[Token]) -> Iterator[str]:
+    if any(token.code for token in tokens):
+        yield "code"
+    elif any(token.acronym for token in tokens):
+        yield "acronym"
 
 
 def _proper(name: Finding, context: Context) -> list[Token]:
@@ -306,7 +330,7 @@ def _of_source(tokens: Sequence[Token], source: Source) -> Iterator[str]:
 
 
 def _of_extra(tokens: Sequence[Token], partial: bool, context: Context) -> Iterator[str]:
-    language = context.language
+    language, source = context.language, context.source
     if partial:
         yield "the rest of the name is right"
     if all(is_common_word(token.text, language) for token in tokens):
@@ -316,9 +340,13 @@ def _of_extra(tokens: Sequence[Token], partial: bool, context: Context) -> Itera
         for token in tokens
     ):
         yield "an unknown word"
-    yield from _of_source(tokens, context.source)
-    if any(token.acronym or token.code for token in tokens):
-        yield "acronym"
+    yield from _of_source(tokens, source)
+    yield from _of_letters(tokens)
+    if len(tokens) > 1:
+        yield "several words"
+    places = frozenset().union(*(identities(token.form) for token in tokens))
+    if places and source.text and not places & source.place_ids:
+        yield "the source names no such place"
     if tokens[0].initial:
         yield "begins a sentence"
     if country_codes(tokens[0].form):

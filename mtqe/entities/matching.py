@@ -13,6 +13,7 @@ import regex
 
 from mtqe.entities import slavic
 from mtqe.entities.forms import american, romanisation_key, same_stem, similarity
+from mtqe.entities.knowledge.given_names import same_given_name
 from mtqe.entities.knowledge.places import country_codes, identities, is_place_elsewhere, may_begin_country
 from mtqe.entities.mentions import Name, Token
 from mtqe.results import Span
@@ -31,6 +32,55 @@ _SMALL_WORDS = frozenset(["of", "the", "and", "for", "in", "on", "de", "to"])
 _LONGEST_PHRASE = 4
 #: The letters at least of a name and of what follows it in one word.
 _COMPOUND, _SECOND = 6, 3
+#: So many first letters are those of the same direction (North, Northern).
+_STEM = 4
+#: Beginnings of the names of one disease.
+_COVID = ("covid", "corona", "sarscov", "ncov")
+#: Words of which one in the place of another makes the name of something else.
+_EXCLUSIVE = [
+    frozenset(map(american, words.split()))
+    for words in (
+        "north south east west northern southern eastern western northeastern southeastern northwestern southwestern",
+        "first second third fourth fifth sixth seventh eighth ninth tenth",
+        "ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi",
+        "upper lower",
+        "old new",
+        "senior junior",
+        "red white black blue green yellow",
+        "united city rovers wanderers athletic",
+        "conservative labour liberal republican democratic",
+        "foreign interior defence finance health justice education agriculture energy culture transport",
+        "prime foreign interior defence finance health justice education agriculture energy culture transport vice",
+    )
+]
+
+#: Common words by which one institution, place or work may as well be called.
+_SYNONYMS = [
+    frozenset(words.split())
+    for words in (
+        "office center centre bureau department agency institute administration service authority directorate division",
+        "association federation union society league confederation alliance",
+        "committee commission council board",
+        "company corporation firm group holding enterprise",
+        "fund foundation trust",
+        "college academy university institute school",
+        "senate congress parliament assembly",
+        "plan program programme project scheme initiative",
+        "act law bill code",
+        "prize award",
+        "festival fair exhibition exposition expo show",
+        "championship cup tournament league",
+        "newspaper paper daily time post news new",
+        "film movie",
+        "region oblast province district county prefecture area territory okrug",
+        "city town municipality",
+        "highway freeway motorway expressway",
+        "street avenue road",
+        "hospital clinic",
+        "level class grade category",
+        "army military force troop",
+    )
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +129,7 @@ class Matcher:
         self.found: dict[int, tuple[int, ...]] = {}  # token of the reference: its counterparts
         self.rules: dict[int, str] = {}  # how each was found
         self.explained: set[int] = set()  # tokens of the hypothesis that answer something
+        self._rivals: dict[Name, tuple[int, int]] = {}
         self._by_form: dict[str, list[int]] = {}
         for i, token in enumerate(hyp.tokens):
             self._by_form.setdefault(token.form, []).append(i)
@@ -101,6 +152,8 @@ class Matcher:
         for name in self.ref.names:
             if any(i not in self.found for i in self._core(name)):
                 self._find_phrase(name)
+            self._find_synonyms(name)
+        self._find_rivals()
         pairs = self._pair_similar()
         pairs |= self._pair_in_line(pairs)
         self.explained.update(pair.hyp for pair in pairs.values())
@@ -140,6 +193,11 @@ class Matcher:
         """The same word in the hypothesis: exact, inflected, joined or split, or romanised otherwise."""
         token = self.ref.tokens[i]
         exact = self._by_form.get(token.form, [])
+        if not exact and token.form.startswith(_COVID):
+            others = enumerate(self.hyp.tokens)
+            exact = [j for j, o in others if o.form.startswith(_COVID) and _same_digits(o.form, token.form)]
+            if exact:
+                return self._set(i, exact, "the same disease")
         if len(token.form) <= 3:
             exact = [j for j in exact if _same_case_class(token, self.hyp.tokens[j])]
         if exact:
@@ -170,6 +228,9 @@ class Matcher:
         ]
         if romanised:
             return self._set(i, romanised, "romanisation")
+        forms = [j for j in self._capitals if same_given_name(token.form, self.hyp.tokens[j].form)]
+        if forms:
+            return self._set(i, forms, "given name")
         known = identities(token.form, 0)
         places = [j for j in self._capitals if known and known & identities(self.hyp.tokens[j].form, 0)]
         if places:
@@ -250,13 +311,27 @@ class Matcher:
                 return self._explain(name, [start], "acronym")
         return None
 
+    def _find_synonyms(self, name: Name) -> None:
+        """Common words of a name of which the hypothesis has a near synonym instead."""
+        for i in name.tokens:
+            if i not in self.found:
+                kinds = [words for words in _SYNONYMS if _singular(self.ref.tokens[i].form) in words]
+                same = [
+                    j
+                    for j, token in enumerate(self.hyp.tokens if kinds else ())
+                    if j not in self.explained and any(_singular(token.form) in words for words in kinds)
+                ]
+                if same:
+                    self._set(i, [min(same, key=lambda j: self._distance(i, j))], "near synonym")
+
     def _explain(self, name: Name, hyp: Iterable[int], rule: str) -> None:
         found = tuple(hyp)
         for i in name.tokens:
             self._set(i, found, rule)
 
     def _missing(self) -> list[int]:
-        return [i for name in self.ref.names for i in self._core(name) if i not in self.found]
+        names = (name for name in self.ref.names if name not in self._rivals)
+        return [i for name in names for i in self._core(name) if i not in self.found]
 
     def _unexplained(self) -> list[int]:
         return [j for j, token in enumerate(self.hyp.tokens) if token.role != "word" and j not in self.explained]
@@ -309,6 +384,9 @@ class Matcher:
         return abs(i / max(1, len(self.ref.tokens)) - j / max(1, len(self.hyp.tokens)))
 
     def _judge(self, name: Name, pairs: dict[int, _Pair]) -> Finding:
+        if name in self._rivals:
+            i, j = self._rivals[name]
+            return Finding(name, "replaced", "another name", self._hyp_span(name, {i: _Pair(j, 0.0, "another name")}))
         core = self._core(name)
         found = [i for i in core if i in self.found]
         wrong = [i for i in core if i in pairs]
@@ -340,6 +418,35 @@ class Matcher:
             span = self._hyp_span(name, pairs)
             return Finding(name, status, "partial name", span, missing=missing, slot=slot)
         return Finding(name, "omitted", "missing", None, missing=missing, slot=slot)
+
+    def _find_rivals(self) -> None:
+        """Names of which one word is another in the hypothesis that makes it another name."""
+        for name in self.ref.names:
+            rival = self._rival(name)
+            if rival:
+                self._rivals[name] = rival
+                self.explained.add(rival[1])
+
+    def _rival(self, name: Name) -> tuple[int, int] | None:
+        """A word of a name that is there, and the other one that its counterpart has instead.
+
+        They exclude one another (United, City), or hang on a hyphen behind what is the same (Jong-un, Jong-il).
+        """
+        ref, hyp = self.ref.tokens, self.hyp.tokens
+        there = {j for i in name.tokens for j in self.found.get(i, ())}
+        for i in name.tokens:
+            if i in self.found:
+                continue
+            if ref[i].role == "word":
+                rivals = [n.tokens[-1] for n in self.hyp.names if there.issuperset(n.tokens[:-1])]
+                rivals = [j for j in rivals if hyp[j].role == "word" and similarity(ref[i].form, hyp[j].form) < SIMILAR]
+            else:
+                near = {j + step for j in there for step in (-2, -1, 1, 2)}.intersection(self._capitals)
+                rivals = sorted(j for j in near if _exclude(american(ref[i].form), american(hyp[j].form)))
+            for j in rivals:
+                if j not in self.explained:
+                    return i, j
+        return None
 
     def _is_another_place(self, name: Name) -> bool:
         """Whether what is left of a place's name, where words are missing, is the name of another (New York, York)."""
@@ -373,6 +480,21 @@ class Matcher:
         near = [min(places[i], key=lambda j: (abs(j - anchor), j)) for i in places]
         near = [j for j in near if abs(j - anchor) <= len(name.tokens) + 2]
         return self.hyp.tokens[min(near)].start, self.hyp.tokens[max(near)].end
+
+
+def _exclude(a: str, b: str) -> bool:
+    """Whether two plain forms are words of which one in the place of the other makes another name."""
+    return a[:_STEM] != b[:_STEM] and any(a in words and b in words for words in _EXCLUSIVE)
+
+
+def _same_digits(a: str, b: str) -> bool:
+    """Whether two designations have the same digits, or one has none."""
+    digits = [[c for c in form if c.isdigit()] for form in (a, b)]
+    return digits[0] == digits[1] or not all(digits)
+
+
+def _singular(form: str) -> str:
+    return form.removesuffix("s") if len(form) > _SMALL + 2 and not form.endswith("ss") else form
 
 
 def _countries(tokens: Sequence[Token]) -> Iterator[tuple[range, frozenset[str]]]:

@@ -235,7 +235,11 @@ def find_names(text: str, tokens: list[Token]) -> list[Name]:
     for run in runs:
         for part in _split_titles(run, tokens):
             start, end = tokens[part[0]].start, tokens[part[-1]].end
-            names.append(Name(start, end, tuple(part), _type([tokens[i] for i in part], text, start)))
+            type_ = _type([tokens[i] for i in part], text, start)
+            last = part[-1] + 1
+            if type_ == "person" and len(part) > 1 and last < len(tokens) and _hangs(text, end, tokens[last]):
+                part, end = [*part, last], tokens[last].end
+            names.append(Name(start, end, tuple(part), type_))
     return names
 
 
@@ -262,6 +266,11 @@ def _joined(text: str, tokens: list[Token], a: int, b: int) -> bool:
         return tokens[a].role == "common" or tokens[a].acronym
     both_common = tokens[a].role == tokens[b].role == "common"
     return bool(both_common and _CONJUNCTION.fullmatch(gap))
+
+
+def _hangs(text: str, end: int, following: Token) -> bool:
+    """Whether a word in lower case is joined by a hyphen to the one that ends there (Kim Jong-un)."""
+    return not following.capital and following.start == end + 1 and text[end] in "-‑"
 
 
 def _split_titles(run: list[int], tokens: list[Token]) -> list[list[int]]:

@@ -118,6 +118,8 @@ _KOREAN = tuple(
 )
 #: How much the consonants count beside all letters, where it is not half: the vowels of kana are Japanese.
 _CONSONANT_SHARE = {"katakana": 0.7, "han": 0.7}
+#: The least letters of a name that a longer word in Latin script begins with, and so has it.
+_COMPOUND = 6
 #: Letters that end a word of an inflecting language and are no part of the name, as the keys write them.
 _ENDING = {"cyrillic": 3, "greek": 2, "latin": 2}
 
@@ -186,7 +188,8 @@ def _fit(form: str, read: str, script: str, language: str | None) -> float:
     if form == read:
         return 1.0
     if script == "latin":
-        return _letters(form, read, script)
+        compound = len(form) >= _COMPOUND and read.startswith(form)  # Facebook in Facebooksíðu
+        return max(_letters(form, read, script), 0.92 * compound)
     return _compare(form, read, read_skeleton(read, script), script, language)
 
 

@@ -72,6 +72,16 @@ class Source:
         return bool(self.parts) and all(word.script in CASED for word in self.parts)
 
     @cached_property
+    def is_latin(self) -> bool:
+        """Whether the source is in Latin script, which spells foreign names as they are."""
+        return bool(self.parts) and all(word.script == "latin" for word in self.parts)
+
+    @property
+    def knows_countries(self) -> bool:
+        """Whether countries are known by their names in the source's language."""
+        return bool(self.text and _territories(self.language or ""))
+
+    @cached_property
     def places(self) -> tuple[Place, ...]:
         """The places named in the source, by any name that we know in its language."""
         return tuple(find_places(self.text, self.parts, self.language or ""))

@@ -249,6 +249,22 @@ def test_designations_are_no_numbers() -> None:
     assert find_numbers("S-400")[:1] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "named"),
+    [
+        ("в июле", "ru", ("month", 7)),
+        ("к маю", "ru", ("month", 5)),
+        ("в среду", "ru", ("day", 2)),
+        ("у травні", "uk", ("month", 5)),
+        ("у лютому", "uk", ("month", 2)),
+        ("у п’ятницю", "uk", ("day", 4)),
+        ("у студзені", "be", ("month", 1)),
+    ],
+)
+def test_months_and_weekdays_are_read_in_any_case(text: str, language: str, named: tuple[str, int]) -> None:
+    assert values(text, language) == [{named}]
+
+
 def test_months_are_read_in_the_language_of_the_text() -> None:
     assert ("month", 7) in values("17. Juli", "de")[1]
     assert values("17. Juli", "xx") == [{Decimal(17)}]

@@ -44,6 +44,16 @@ SAME = [
     ("She joined DeCode last year.", "She joined deCode last year."),
     ("She joined Decode last year.", "She joined deCode last year."),
     ("She joined the AFD last year.", "She joined the AfD last year."),
+    # a disease
+    ("They fought the coronavirus there.", "They fought COVID-19 there."),
+    ("They fought COVID-19 there.", "They fought Corona there."),
+    # what an institution may as well be called
+    ("The Zvirenko Federation met.", "The Zvirenko Association met."),
+    ("They read the law on orchards.", "They read the Orchards Act."),
+    ("He left North Zvirenko.", "He left Northern Zvirenko."),
+    # forms of a given name
+    ("They met Kate Zvirenko there.", "They met Catherine Zvirenko there."),
+    ("They met Sasha Zvirenko there.", "They met Alexander Zvirenko there."),
     # a part of a person's name
     ("They met Zvirenko there.", "They met Jaroslava Zvirenko there."),
     ("They met Jaroslava Zvirenko there.", "They met Zvirenko there."),
@@ -94,10 +104,18 @@ def test_a_part_of_a_place_may_be_another_place(wrong: str, right: str) -> None:
     ("wrong", "right"),
     [
         ("Israeli troops", "Palestinian troops"),
+        ("Manchester City", "Manchester United"),
+        ("Kim Jong-il", "Kim Jong-un"),
+        ("King Orban III", "King Orban II"),
+        ("West Jerusalem", "East Jerusalem"),
+        ("The Interior Ministry", "The Foreign Ministry"),
+        ("The Ministry of Justice", "The Defence Ministry"),
+        ("The White Army", "The Red Army"),
+        ("COVID-22", "COVID-19"),
     ],
 )
 def test_another_person_or_people_is_not_called_right(wrong: str, right: str) -> None:
-    errors = check(f"{wrong} came back in spring.", f"{right} came back in spring.")
+    errors = check(f"In spring {wrong} came back.", f"In spring {right} came back.")
     assert not {e.status for e in errors if e.ref_span} <= {"match", "variant"}
 
 
@@ -155,6 +173,7 @@ def test_a_sentence_that_is_broken_on_both_sides_has_no_hole() -> None:
         ("He read the helgarritið at home.", "Hann las helgarritið heima.", "is", "helgarritið"),
         ("He fixed the kholodylnyk at home.", "Він полагодив холодильник удома.", "uk", "kholodylnyk"),
         ("He fixed the holodilnik at home.", "Он починил холодильник дома.", "ru", "holodilnik"),
+        ("He ate ryoshutsu at home.", "彼は家で涼皮を食べた。", "ja", "ryoshutsu"),
     ],
 )
 def test_words_left_as_the_source_has_them(hyp: str, source: str, language: str, left: str) -> None:

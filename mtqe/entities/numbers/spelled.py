@@ -19,6 +19,23 @@ _PAST = re.compile(r"\s(?:minutes\s)?(past|to)\s")
 _WORD = re.compile(r"[^\W\d_]+")
 _WORD_WITH_APOSTROPHE = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)*")
 _NOON = {"noon": 720, "midday": 720, "midnight": 0}
+#: Case endings of months and weekdays by the last letter of the forms that CLDR has, and the letters they replace.
+_CASES = {
+    "ru": {
+        "ь": "ю ем ём е",
+        "й": "ю ем е",
+        "т": "у ом е",
+        "к": "а у ом е",
+        "г": "а у ом е",
+        "а": "ы у е ой ей",
+        "е": "я ю",
+    },
+    "uk": {"я": "і ю ем ею", "а": "и і у ою ом"},
+    "be": {"я": "і ю ем", "а": "ы у е ой ом"},
+}
+_DROPPED = frozenset("ьйаея")
+#: What CLDR lacks otherwise.
+_ALSO = {"en": {"Sept": ("month", 9)}, "uk": {"лютому": ("month", 2)}}
 _GAPS = frozenset([" ", "-", "‑", "\u00a0", " and "])
 
 
@@ -204,6 +221,9 @@ def _calendar_names(language: str) -> dict[str, tuple[str, int]]:
                 for number, name in table[context][width].items():
                     if len(name) > 1 and name.rstrip(".").isalpha() and name not in ("Sun", "Sat"):
                         found.setdefault(name.rstrip("."), (what, number))
-    if language == "en":
-        found["Sept"] = ("month", 9)
+    found |= _ALSO.get(language, {})
+    for name, value in list(found.items()) if language in _CASES else ():
+        for ending in _CASES[language].get(name[-1], "").split():
+            found.setdefault(name[:-1] + ending if name[-1] in _DROPPED else name + ending, value)
+    found |= {name.replace("ʼ", mark): value for name, value in found.items() for mark in "'’"}
     return found | {name.upper(): value for name, value in found.items()}
