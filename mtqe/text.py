@@ -29,6 +29,10 @@ UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my", "yue", "bo"})
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:(?:['’ʼ‑-](?=\p{L})|[.,](?=\p{N})(?<=\p{N}[.,]))[\p{L}\p{M}\p{N}]+)*")
 _FOLDS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
 _DASHES = regex.compile(r"[\u2010-\u2015\u2212]")
+#: Soft hyphens, characters without width and marks of direction, which no reader sees.
+_UNSEEN = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+_UNSEEN_RUN = regex.compile(rf"[\s{_UNSEEN}]+")
+_LANGUAGE = regex.compile(r"[A-Za-z]{2,3}(?:[_-][A-Za-z0-9]+)*")
 
 
 class Word(NamedTuple):
@@ -39,6 +43,17 @@ class Word(NamedTuple):
     end: int
 
 
+class Seen(NamedTuple):
+    """A text as it is read; `at` says where its code points stand in the stored text, None: in the same place."""
+
+    text: str
+    at: tuple[int, ...] | None = None
+
+    def stored(self, span: tuple[int, int] | None) -> tuple[int, int] | None:
+        """A span of the stored text from one of this text that is not empty."""
+        return span if span is None or self.at is None else (self.at[span[0]], self.at[span[1] - 1] + 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Lines:
     """The lines of a file, without their ends, and what was noted while reading them."""
@@ -47,9 +62,23 @@ class Lines:
     notes: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=1 << 10)
 def language_of(code: str) -> str:
-    """The bare language of a code as WMT writes it: `pt` of `pt_BR`, `sr` of `sr_Latn_RS`."""
-    return code.replace("-", "_").split("_")[0].lower()
+    """The bare language of a code as WMT writes it, `pt` of `pt_BR`, `sr` of `sr_Latn_RS`, or of an English name."""
+    language = code.replace("-", "_").split("_")[0].lower()
+    return language if len(language) <= 3 else _language_names().get(language, language)
+
+
+@lru_cache(maxsize=1)
+def _language_names() -> dict[str, str]:
+    from babel import Locale
+
+    return {name.lower(): code for code, name in Locale("en").languages.items() if "_" not in code}
+
+
+def is_language(code: str) -> bool:
+    """Whether a text is written as a language code (`pt_BR`, `zh-Hans`), not as a name (`german`)."""
+    return _LANGUAGE.fullmatch(code) is not None
 
 
 def joiner(language: str) -> str:
@@ -137,6 +166,21 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     return str(_DASHES.sub("-", unicodedata.normalize("NFKC", text).casefold().translate(_FOLDS)))
+
+
+def seen(text: str) -> Seen:
+    """Without characters that no reader sees, and of several blanks in a row with one, a line's end if there is one."""
+    if text.isprintable() and "  " not in text:  # neither unseen characters nor blanks other than the space
+        return Seen(text)
+    at: list[int] = []
+    end = 0
+    for run in _UNSEEN_RUN.finditer(text):
+        at += range(end, run.start())
+        blanks = sorted((text[i] != "\n", i) for i in range(*run.span()) if text[i].isspace())
+        at += [i for _, i in blanks[:1]]
+        end = run.end()
+    at += range(end, len(text))
+    return Seen("".join(text[i] for i in at), tuple(at))
 
 
 def split_sentences(line: str, language: str) -> list[tuple[int, int]]:

@@ -21,6 +21,7 @@ from rapidfuzz import fuzz
 
 import mtqe
 from mtqe.results import EntityError, Span
+from mtqe.text import language_of
 
 Findings = Mapping[str, Sequence[EntityError]]  # by the id of the case
 Errors = list[dict[str, Any]]  # of one case, as the scorers read them: type, ref_span, hyp_span
@@ -90,16 +91,9 @@ def _built(row: Mapping[str, Any]) -> Case:
         if label["has_error"] and any(spans(error))
     ]
     mention: Span | None = tuple(label["ref_span"]) if row["cat"] == "eamt" else None
-    source, target = _code(row.get("src_lang")), row.get("tgt_lang", "en")
+    source = language_of(row["src_lang"]) if row.get("src_lang") else None  # DEMETR has names: german
+    target = row.get("tgt_lang", "en")
     return Case(row["cat"], source, target, label["has_error"], gold, row, mention)
-
-
-def _code(language: str | None) -> str | None:
-    """DEMETR names languages: german, chinese_simple."""
-    from babel import Locale
-
-    codes = {name.lower(): code for code, name in Locale("en").languages.items()}
-    return codes.get(language.partition("_")[0], language) if language else None
 
 
 def find(cases: Iterable[Case], *, with_refs: bool = True, with_sources: bool = True) -> dict[str, list[EntityError]]:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,12 +71,7 @@ def main() -> None:
 
 def collect(cases: Sequence[Case]) -> Iterator[Example]:
     """Every case twice, with its source and without, so that confidence means the same where there is none."""
-    # The weights in use were fitted with the languages as the rows have them, of DEMETR their names (german).
-    cases = [
-        replace(case, source_language=case.row.get("src_lang", case.source_language))
-        for case in cases
-        if case.category in SETS and case.wrong is not None
-    ]
+    cases = [case for case in cases if case.category in SETS and case.wrong is not None]
     found = find(cases), find(cases, with_sources=False)
     for case in cases:
         for error in (*found[0][case.id], *found[1][case.id]):

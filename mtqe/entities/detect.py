@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeVar
 
 from mtqe.entities.evidence import Context, judge_extra, judge_name
 from mtqe.entities.findings import HINT, finding
@@ -22,8 +23,9 @@ from mtqe.entities.user.settle import apply_style
 from mtqe.entities.user.style import Style
 from mtqe.errors import InputError
 from mtqe.results import EntityError, Span
-from mtqe.text import text_list
+from mtqe.text import Seen, seen, text_list
 
+T = TypeVar("T")
 #: Words that are rarer are none of the language; log10 of occurrences in a billion words.
 _UNKNOWN = 1.5
 _ROMAJI = re.compile(r"(?:(?:[kstnhmrgzjdbp]y?|[ck]h|sh|ts|[fwy])?[aiueo]|n(?![aiueo]))+")
@@ -81,90 +83,117 @@ def find_entity_errors(
     style             what the user knows: aliases, suppressions, naming policy, glossary.
 
     Capitalisation is counted over all texts of the call. In targets without capitals (Chinese, Japanese, Arabic) names
-    are checked only where `mentions` tells them; numbers are. Raises InputError where the lists differ in length, a
-    reference is missing, or what is asked for needs references or sources that are not given.
+    are checked only where `mentions` tells them; numbers are. What no reader sees (soft hyphens, marks of direction, a
+    second blank) makes no difference. Raises InputError where the lists differ in length, a reference is missing, or
+    what is asked for needs references or sources that are not given.
     """
     hyps = text_list("hyps", hyps)
-    given = {"references": refs, "sources": sources, "documents": documents}
-    for what, texts in (given | {"other references": other_references, "mentions": mentions}).items():
-        if texts is not None and len(texts) != len(hyps):
-            raise InputError(f"{len(texts)} {what} for {len(hyps)} hypotheses")
-    if other_references is not None and any(isinstance(texts, str) for texts in other_references):
+    refs, sources = _as_list("references", refs, hyps), _as_list("sources", sources, hyps)
+    documents, mentions = _as_list("documents", documents, hyps), _as_list("mentions", mentions, hyps)
+    other_references = _as_list("other references", other_references, hyps)
+    if any(isinstance(texts, str) for texts in other_references or ()):
         raise TypeError("other_references has a sequence of texts for each segment, not one text")
-    if refs is None:
-        if mentions is not None or other_references is not None:
-            raise InputError("mentions and other references are of references, of which there are none")
-        found = _by_source(hyps, sources, source_language, target_language)
-    else:
-        refs = text_list("refs", refs)
-        for number, ref in enumerate(refs, 1):
-            if ref is None:
-                raise InputError(f"segment {number} has no reference; refs=None checks against the sources")
-        languages = source_language, target_language
-        if mentions is None:
-            found = _by_reference(hyps, refs, sources, documents, other_references, *languages)
-        else:
-            found = _given(hyps, refs, sources, mentions, *languages)
-    if style is None:
-        return found
-    return [
-        apply_style(
-            errors,
-            refs[i] if refs is not None else None,
-            hyps[i] or "",
-            style,
-            source=sources[i] if sources is not None else None,
-            source_language=source_language,
-            target_language=target_language,
-        )
-        for i, errors in enumerate(found)
+    if refs is None and (mentions is not None or other_references is not None):
+        raise InputError("mentions and other references are of references, of which there are none")
+    for number, ref in enumerate(refs or (), 1):
+        if ref is None:
+            raise InputError(f"segment {number} has no reference; refs=None checks against the sources")
+    see = seen if mentions is None else Seen  # mentions are spans of the texts as they are stored
+    none = [None] * len(hyps)
+    sides = [
+        [see(text) for text in _texts(what, texts)]
+        for what, texts in (("hyps", hyps), ("references", refs or none), ("sources", sources or none))
     ]
+    read_hyps, read_refs, read_sources = ([text.text for text in side] for side in sides)
+    others = [[seen(text).text for text in texts or () if text] for texts in other_references or none]
+    languages = source_language, target_language
+    if refs is None:
+        if sources is None or source_language is None:
+            raise InputError("without references the sources and their language are needed")
+        found = check_sources(read_sources, read_hyps, source_language=source_language, target_language=target_language)
+    elif mentions is None:
+        found = _by_reference(read_hyps, read_refs, read_sources, documents, others, *languages)
+    else:
+        found = _given(read_hyps, read_refs, read_sources, mentions, *languages)
+    if style is not None:
+        found = [
+            apply_style(
+                errors,
+                None if refs is None else ref,
+                hyp,
+                style,
+                source=source,
+                source_language=source_language,
+                target_language=target_language,
+            )
+            for errors, hyp, ref, source in zip(found, read_hyps, read_refs, read_sources, strict=True)
+        ]
+    return [[_stored(e, *texts) for e in errors] for errors, *texts in zip(found, *sides, strict=True)]
 
 
-def _by_source(
-    hyps: Sequence[str | None], sources: Sequence[str | None] | None, source_language: str | None, target_language: str
-) -> list[list[EntityError]]:
-    if sources is None or source_language is None:
-        raise InputError("without references the sources and their language are needed")
-    texts = ["" if source is None else source for source in sources]
-    return check_sources(texts, hyps, source_language=source_language, target_language=target_language)
+def _as_list(what: str, items: Iterable[T] | None, hyps: Sequence[object]) -> list[T] | None:
+    """What is given for each of the hypotheses. Raises InputError where that is not one for each."""
+    if items is None:
+        return None
+    items = text_list(what, items)
+    if len(items) != len(hyps):
+        raise InputError(f"{len(items)} {what} for {len(hyps)} hypotheses")
+    return items
+
+
+def _texts(what: str, texts: Sequence[str | None]) -> Iterator[str]:
+    """The texts, empty where they are missing. Raises TypeError for what is none (NaN of a data frame)."""
+    for number, text in enumerate(texts, 1):
+        if text is not None and not isinstance(text, str):
+            raise TypeError(f"{what}: segment {number} is {text!r}, no text; None stands for a missing one")
+        yield text or ""
+
+
+def _stored(error: EntityError, hyp: Seen, ref: Seen, source: Seen) -> EntityError:
+    """A finding in the texts as they are stored."""
+    if hyp.at is ref.at is source.at is None:
+        return error
+    return replace(
+        error,
+        hyp_span=hyp.stored(error.hyp_span),
+        ref_span=ref.stored(error.ref_span),
+        src_span=source.stored(error.src_span),
+    )
 
 
 def _given(
-    hyps: Sequence[str | None],
+    hyps: Sequence[str],
     refs: Sequence[str],
-    sources: Sequence[str | None] | None,
+    sources: Sequence[str],
     mentions: Sequence[Sequence[Span]],
     source_language: str | None,
     target_language: str,
 ) -> list[list[EntityError]]:
     return [
         check_mentions(hyp, ref, spans, source, source_language=source_language, target_language=target_language)
-        for hyp, ref, spans, source in zip(hyps, refs, mentions, sources or [None] * len(hyps), strict=True)
+        for hyp, ref, spans, source in zip(hyps, refs, mentions, sources, strict=True)
     ]
 
 
 def _by_reference(
-    hyps: Sequence[str | None],
+    hyps: Sequence[str],
     refs: Sequence[str],
-    sources: Sequence[str | None] | None,
+    sources: Sequence[str],
     documents: Sequence[str] | None,
-    others: Sequence[Sequence[str]] | None,
+    others: Sequence[Sequence[str]],
     source_language: str | None,
     target_language: str,
 ) -> list[list[EntityError]]:
-    scans = [(scan(ref), scan(hyp or "")) for ref, hyp in zip(refs, hyps, strict=True)]
+    scans = [(scan(ref), scan(hyp)) for ref, hyp in zip(refs, hyps, strict=True)]
     truecaser = Truecaser((side for sides in scans for side in sides), target_language)
     segments = [
         _Segment(
             *_analyse(ref, found[0], truecaser),
-            *_analyse(hyp or "", found[1], truecaser),
+            *_analyse(hyp, found[1], truecaser),
             Source(source, source_language),
             further,
         )
-        for hyp, ref, found, source, further in zip(
-            hyps, refs, scans, sources or [None] * len(hyps), others or [()] * len(hyps), strict=True
-        )
+        for hyp, ref, found, source, further in zip(hyps, refs, scans, sources, others, strict=True)
     ]
     segments = _name_persons(segments)
     return [
@@ -217,19 +246,19 @@ def _check(segment: _Segment, language: str, near: frozenset[str]) -> Iterator[E
     for title in titles:
         status = "mistranslated" if title.same_office else "replaced"
         yield finding(status, "title", "title", _TITLE, title.hyp, title.ref, suggestion=ref.text[slice(*title.ref)])
-    yield from _numbers(segment)
+    yield from _numbers(segment, language)
     for added, partial in extra:
         yield judge_extra(added, partial, context)
     yield from _untranslated(segment, [name.hyp for name in names if name.hyp], language)
 
 
-def _numbers(segment: _Segment) -> Iterator[EntityError]:
+def _numbers(segment: _Segment, language: str) -> Iterator[EntityError]:
     ref, hyp = segment.ref.text, segment.hyp.text
     for number in match_numbers(segment.ref_numbers, segment.hyp_numbers, (len(ref), len(hyp))):
         is_open = number.status not in ("match", "variant")
         status, confidence = number.status, judge_number(number, segment.source_numbers if is_open else None)
         if segment.others and status in ("wrong value", "omitted", "hallucinated"):
-            status, confidence = _by_others(number, segment.others, confidence)
+            status, confidence = _by_others(number, segment.others, confidence, language)
         kind = (number.ref or number.hyp).kind  # type: ignore[union-attr]  # one of them is there
         suggestion = ref[number.ref.start : number.ref.end] if number.ref else None
         yield finding(
@@ -237,9 +266,9 @@ def _numbers(segment: _Segment) -> Iterator[EntityError]:
         )
 
 
-def _by_others(number: NumberFinding, others: Sequence[str], confidence: float) -> tuple[str, float]:
+def _by_others(number: NumberFinding, others: Sequence[str], confidence: float, language: str) -> tuple[str, float]:
     """A number that another reference has is a variant; one that it lacks too is undecided."""
-    theirs = [other for text in others for other in find_numbers(text)]
+    theirs = [other for text in others for other in find_numbers(text, language)]
     if number.hyp is not None:
         return ("variant", 0.8) if any(number.hyp.equals(other) for other in theirs) else (number.status, confidence)
     said = any(number.ref.equals(other) for other in theirs)  # type: ignore[union-attr]  # the other side is there

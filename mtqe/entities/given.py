@@ -86,6 +86,7 @@ def check_mentions(
     kept) or `omitted`; `hyp_span` is what stands for it. A missing or empty hypothesis omits every mention.
     Raises InputError for a span without text or that reaches out of the reference.
     """
+    spans = [(start, end) for start, end in spans]
     for start, end in spans:
         if not 0 <= start < end <= len(ref) or not ref[start:end].strip():
             raise InputError(f"mention [{start}, {end}) is no text in a reference of {len(ref)} characters")

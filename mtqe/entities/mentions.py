@@ -144,7 +144,7 @@ def scan(text: str) -> Scan:
 
 @lru_cache(maxsize=1 << 16)
 def _word(text: str) -> Word:
-    text = without_possessive(text)
+    text = without_possessive(text) or text  # a letter-like apostrophe alone
     singular = text[:-1] if _PLURAL_ACRONYM.fullmatch(text) else text
     form = plain(singular)
     form = _SHORT_FORMS.get(form, form) if text[0].isupper() else form

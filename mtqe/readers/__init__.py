@@ -10,7 +10,7 @@ from typing import Protocol
 from mtqe import plugins
 from mtqe.corpus import Document, Origin, Piece, Segment, SystemOutput, TestSet
 from mtqe.errors import ConfigError, InputError
-from mtqe.text import note_lines
+from mtqe.text import is_language, note_lines
 
 _ALIGN = "mtqe evaluate aligns output that is segmented otherwise"
 
@@ -167,7 +167,7 @@ def split_languages(languages: str) -> tuple[str | None, str]:
     """`uk-en` to `("uk", "en")`, `en` to `(None, "en")`. Raises ConfigError for anything else."""
     source, dash, target = languages.partition("-")
     codes = [source, target] if dash else [source]
-    if not all(code.replace("_", "").isalnum() and code[:1].isalpha() for code in codes):
+    if not all(map(is_language, codes)):
         raise ConfigError(f"languages are a pair like uk-en, or a target like en, not {languages!r}")
     return (source, target) if dash else (None, source)
 

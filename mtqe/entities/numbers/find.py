@@ -205,7 +205,7 @@ def _join_ranges(text: str, numbers: list[Number]) -> list[Number]:
             continue
         values = set(one.values)
         for power in (10**2, 10**3, 10**6, 10**9):
-            if value < 1000 and top >= power and top % power == 0 and value * power <= top * 10:
+            if value < 1000 and power <= top < 10**16 and top % power == 0 and value * power <= top * 10:
                 values.add(value * power)
         if other.kind == "time" and other.is_clock and value <= 24:
             half = 720 if all(v[1] >= 720 for v in other.values if isinstance(v, tuple) and v[0] == "time") else 0
