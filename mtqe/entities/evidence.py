@@ -146,7 +146,9 @@ def _judge_pair(name: Finding, context: Context) -> _Judgement:
         return "undecided", "source has it", _UNDECIDED, ()
     contrast = source.contrast(wanted.text, given.text)
     if contrast is not None and contrast < 0 and source.support(given.form) == 1:
-        if wanted.role == "common" and given.text in source.words and not _is_used(given, context.language):
+        is_word = frequency(wanted.text.lower(), context.language) >= _KNOWN
+        is_new = given.text in source.words and not _is_used(given, context.language)
+        if (wanted.role == "common" and is_new) or (is_word and _is_left(given, context)):
             return "untranslated", "source word", _LEFT, ()
         place = name.name.type == "place" and identities(wanted.form)  # it has its forms in the gazetteer
         established = (

@@ -402,11 +402,14 @@ class Matcher:
             return Finding(
                 name, status, rule, self._hyp_span(name, pairs), score, (worst, j), slot=slot, partial=partial
             )
+        if name.type == "person" and self._is_crossed(name):
+            return Finding(name, "replaced", "another name", self._hyp_span(name, pairs))
         if self._is_another_place(name):
             return Finding(name, "replaced", "another place", self._hyp_span(name, pairs))
         if len(found) == len(core):
             rules = [self.rules[i] for i in core]
-            rule = next((rule for rule in rules if rule != "exact"), "exact")
+            whole = "exact" if all(i in self.found for i in name.tokens) else "shorter"
+            rule = next((rule for rule in rules if rule != "exact"), whole)
             return Finding(name, "match" if rule == "exact" else "variant", rule, self._hyp_span(name, pairs))
         missing = tuple(i for i in name.tokens if i not in self.found)
         slot = self._slot(missing[0], missing[-1])
@@ -447,6 +450,19 @@ class Matcher:
                 if j not in self.explained:
                     return i, j
         return None
+
+    def _is_crossed(self, name: Name) -> bool:
+        """Whether the words of a person stand in the names of others (Tony Bush and George Blair)."""
+        of_others = {
+            j for other in self.ref.names if other is not name for i in other.tokens for j in self.found.get(i, ())
+        }
+        homes = [{n for n in self.hyp.names if any(j in n.tokens for j in self.found.get(i, ()))} for i in name.tokens]
+        return (
+            len(homes) > 1
+            and not homes[0] & homes[-1]
+            and all(homes)
+            and all(of_others.intersection(n.tokens) for home in homes for n in home)
+        )
 
     def _is_another_place(self, name: Name) -> bool:
         """Whether what is left of a place's name, where words are missing, is the name of another (New York, York)."""

@@ -20,7 +20,7 @@ from mtqe.text import language_of
 #: A designation (S-400, Covid-19), a dotted acronym, or a word; hyphens separate words, so that either spelling of a
 #: compound gives the same tokens.
 _TOKEN = regex.compile(
-    r"\p{Lu}\p{L}*[-‑]?\p{Nd}[\p{L}\p{Nd}]*|(?:\p{Lu}\.){2,}|[\p{L}\p{M}]+(?:['’ʼ][\p{L}\p{M}]+)*['’]?"
+    r"\p{Lu}\p{L}*[-‐‑–−]?\p{Nd}[\p{L}\p{Nd}]*|(?:\p{Lu}\.){2,}|[\p{L}\p{M}]+(?:['’ʼ][\p{L}\p{M}]+)*['’]?"
 )
 _ASCII_TOKEN = re.compile(r"[A-Z][A-Za-z]*-?[0-9][A-Za-z0-9]*|(?:[A-Z]\.){2,}|[A-Za-z]+(?:'[A-Za-z]+)*'?")
 #: What stands before a word whose capital may be due to its place: a sentence's end (no abbreviation's point), a

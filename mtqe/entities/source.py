@@ -9,7 +9,7 @@ from typing import NamedTuple
 import regex
 
 from mtqe.entities.forms import plain, romanisation_key
-from mtqe.entities.knowledge.places import identities, identities_native
+from mtqe.entities.knowledge.places import identities, identities_native, territories
 from mtqe.entities.romanise import CASED, SYLLABIC, Word, fit, fit_run, read_skeleton, syllables, words_by_script
 from mtqe.text import language_of, words
 
@@ -26,14 +26,8 @@ _CHANCE = 0.1
 _WHITE = regex.compile(r"[\s\-‑]+")
 _KATAKANA_PAIR = regex.compile(r"[\p{Katakana}ー]{2}")
 _HIRAGANA = regex.compile(r"\p{Hiragana}+")
-#: What CLDR does not call them by, but newspapers do.
-_COUNTRY_WORDS = {
-    "ja": {"アメリカ": "US", "米国": "US", "英国": "GB", "ソ連": "SU", "中東": "XM"},
-    "de": {"USA": "US", "Großbritannien": "GB", "England": "GB"},
-}
 #: Languages that inflect names, if at all, by what they add to them.
 _SUFFIXED = frozenset(["de", "en", "nl", "da", "sv", "no", "nb", "fr", "es", "it", "pt", "ro", "ca"])
-_TERRITORY = regex.compile("[A-Z]{2}")
 
 
 class Place(NamedTuple):
@@ -79,7 +73,7 @@ class Source:
     @property
     def knows_countries(self) -> bool:
         """Whether countries are known by their names in the source's language."""
-        return bool(self.text and _territories(self.language or ""))
+        return bool(self.text and territories(self.language or ""))
 
     @cached_property
     def places(self) -> tuple[Place, ...]:
@@ -204,22 +198,9 @@ def native_identities(name: str, language: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=32)
-def _territories(language: str) -> dict[str, str]:
-    """Names of territories in a language, in lower case, to their codes."""
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        names = dict(Locale(language).territories)
-    except (UnknownLocaleError, ValueError):
-        names = {}
-    found = {name.lower(): code for code, name in names.items() if _TERRITORY.fullmatch(code)}
-    return found | {name.lower(): code for name, code in _COUNTRY_WORDS.get(language, {}).items()}
-
-
-@lru_cache(maxsize=32)
 def _territory_starts(language: str) -> dict[str, list[str]]:
     starts: dict[str, list[str]] = {}
-    for name in _territories(language):
+    for name in territories(language):
         starts.setdefault(name[:3], []).append(name)
     return starts
 
@@ -227,7 +208,7 @@ def _territory_starts(language: str) -> dict[str, list[str]]:
 def _territory(name: str, language: str) -> frozenset[str]:
     """The territory of that name, or of the one that shares most of its letters where words are inflected."""
     lower = name.lower()
-    names = _territories(language)
+    names = territories(language)
     if lower in names:
         return frozenset([names[lower]])
     if len(lower) < 4 or not name[0].isupper() or " " in name:

@@ -251,6 +251,14 @@ def test_a_wrong_place_in_other_target_languages(language: str, frame: str, wron
     assert {e.status for e in same} == {"match"}
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"), [("München", "Berlin"), ("Frankreich", "Deutschland"), ("Australien", "Österreich")]
+)
+def test_famous_places_are_names_in_german(wrong: str, right: str) -> None:
+    (error,) = find_entity_errors([f"Sie kam aus {wrong}."], [f"Sie kam aus {right}."], target_language="de")[0]
+    assert (error.status, error.is_error) == ("replaced", True)
+
+
 def test_common_nouns_of_a_language_that_writes_them_with_a_capital_are_no_names() -> None:
     hyp = "Der Hund und das Pferd kamen gestern ins Krankenhaus."
     ref = "Der Köter und der Gaul kamen gestern in die Klinik."

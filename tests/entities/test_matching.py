@@ -91,6 +91,16 @@ def test_a_surname_alone_is_a_variant() -> None:
     assert answered(hyp, ref) == {"Jaroslava Zvirenko": ("variant", "Zvirenko")}
 
 
+def test_a_name_without_its_common_word_is_no_match() -> None:
+    hyp, ref = "In spring Zvirenko won.", "In spring Zvirenko United won."
+    assert answered(hyp, ref) == {"Zvirenko United": ("variant", "Zvirenko")}
+
+
+def test_crossed_given_names_are_an_error() -> None:
+    hyp, ref = "There Tony Bush met George Blair.", "There Tony Blair met George Bush."
+    assert {status for status, _ in answered(hyp, ref).values()} == {"replaced"}
+
+
 @pytest.mark.parametrize(
     ("wrong", "right"),
     [("York", "New York"), ("Zealand", "New Zealand")],

@@ -34,7 +34,7 @@ _COUNTRY_WORDS = {
     "TR": "Turkey Turkiye / Turkish Turk Turks",
     "BY": "Byelorussia Belorussia / Belorussian Belarusian",
     "VN": "Viet|Nam /",
-    "EU": "EU European|Union /",
+    "EU": "EU European|Union / European Europeans",
     "UN": "UN United|Nations /",
     "FR": "/ French Frenchman",
     "DE": "/ German Germans",
@@ -65,6 +65,11 @@ _COUNTRY_WORDS = {
     "SA": "/ Saudi Saudis",
     "PS": "Palestine / Palestinian Palestinians",
 }
+#: What CLDR does not call them by in other languages, but newspapers do.
+_NEWS_WORDS = {
+    "ja": {"アメリカ": "US", "米国": "US", "英国": "GB", "ソ連": "SU", "中東": "XM"},
+    "de": {"USA": "US", "Großbritannien": "GB", "England": "GB"},
+}
 _EAST_SLAVIC = ("UA", "RU", "BY", "KZ", "MD")
 #: Letters by which countries are sieved.
 _SIEVED = 3
@@ -92,6 +97,19 @@ def _countries() -> dict[str, frozenset[str]]:
                     found.setdefault(word, set()).update(codes)
     irregular = {plain(word): {code} for code, words in _COUNTRY_WORDS.items() for word in words.split("/")[1].split()}
     return {word: frozenset(codes) for word, codes in (found | irregular).items()} | _country_names()
+
+
+@lru_cache(maxsize=32)
+def territories(language: str) -> dict[str, str]:
+    """Names of territories in a language, in lower case, to their codes; empty where CLDR does not know it."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        names = dict(Locale(language).territories)
+    except (UnknownLocaleError, ValueError):
+        names = {}
+    found = {name.lower(): code for code, name in names.items() if len(code) == 2}
+    return found | {name.lower(): code for name, code in _NEWS_WORDS.get(language, {}).items()}
 
 
 @lru_cache(maxsize=1)

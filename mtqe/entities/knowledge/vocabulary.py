@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from mtqe.entities.forms import plain
-from mtqe.entities.knowledge.places import identities, is_country_word
+from mtqe.entities.knowledge.places import identities, is_country_word, population, territories
 from mtqe.entities.knowledge.tables import Index, key_columns, keys_of, open_table, pack
 from mtqe.store import versions
 from mtqe.text import language_of
@@ -25,6 +25,8 @@ _COMPARED = ("cs", "de", "en", "es", "fi", "fr", "it", "nl", "pl", "pt", "sv")
 _UNSEEN, _COMPARABLE = 850, 700
 #: How much more often a word is used than in other languages, as log10: at most by a name, at least by a common word.
 _NAME, _COMMON = 1.0, 1.6
+#: Inhabitants of a city that is no common word: smaller ones are (Essen, Halle).
+_CITY = 600_000
 _INFLECTIONS = ("s", "es", "ed", "d", "ing", "ly", "er")
 _ENDINGS = ("s", "ing", "ed", "ern")
 
@@ -62,13 +64,14 @@ def is_international(word: str, language: str) -> bool:
 def is_common_word(word: str, language: str) -> bool:
     """Whether a word is a common noun, verb or adjective rather than a name.
 
-    Languages other than English go by frequency alone.
+    Languages other than English go by frequency alone, but for countries and large cities.
     """
     word, language = word.lower(), language_of(language)
     if is_international(word, language):
         return False
     if language != "en":
-        return frequency(word, language) >= 4.0
+        is_place = word in territories(language) or population(plain(word)) >= _CITY
+        return frequency(word, language) >= 4.0 and not is_place
     if is_country_word(plain(word)) or (frequency(word, language) < 4.0 and identities(plain(word))):
         return False
     words = _words("en")
