@@ -27,6 +27,8 @@ from mtqe.results import EntityError
 _FAR, _NEAR = 0.6, 0.85
 #: Two towns of which the names are less similar are two towns, not one that is misspelt.
 _SLIP = 0.75
+#: What makes of a person's name that of the people behind him (Kadyrovites, Peronists).
+_FOLLOWERS = frozenset(["ite", "ites", "ist", "ists"])
 #: Differences in what the source says that are none, and that are clear.
 _TIE, _CLEAR = 0.05, 0.5
 #: An output of less than this share of the reference's length is short.
@@ -144,6 +146,8 @@ def _judge_pair(name: Finding, context: Context) -> _Judgement:
     is_place = any(other.tokens[0] == name.wrong[1] for other in context.hyp.names) and identities(given.form)
     if name.rule != "spelling" and is_place and is_place & source.place_ids and not identities(wanted.form):
         return "undecided", "source has it", _UNDECIDED, ()
+    if wanted.form.startswith(given.form) and wanted.form[len(given.form) :] in _FOLLOWERS:
+        return "mistranslated", "a person for his followers", _LEFT, ()
     contrast = source.contrast(wanted.text, given.text)
     if contrast is not None and contrast < 0 and source.support(given.form) == 1:
         is_word = frequency(wanted.text.lower(), context.language) >= _KNOWN

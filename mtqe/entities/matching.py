@@ -78,6 +78,10 @@ _SYNONYMS = [
         "street avenue road",
         "hospital clinic",
         "level class grade category",
+        "north northern",
+        "south southern",
+        "east eastern",
+        "west western",
         "army military force troop",
     )
 ]

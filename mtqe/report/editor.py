@@ -34,6 +34,9 @@ COLUMNS = (
     "decision",
 )
 
+#: Hints of less confidence are counted, not listed, where people read them.
+_WEAK = 0.35
+
 
 def to_csv(evaluation: Evaluation) -> str:
     """What is wrong or may be, a row each in the order of the text, with an empty last column for an editor's decision.
@@ -65,7 +68,7 @@ def to_json_lines(evaluation: Evaluation) -> str:
 
 
 def to_text(evaluation: Evaluation) -> str:
-    """For each system its errors, then its hints, in the order of the text, and a table of types and statuses."""
+    """For each system its errors, then its clearer hints, in the order of the text, and a table by type and status."""
     several = len(evaluation.test_sets) > 1
     return "\n".join(_system(verdict, several) for verdict in verdicts(evaluation).values())
 
@@ -129,8 +132,12 @@ def _system(verdict: Verdict, several: bool) -> str:
     checked = count(total.checked, "name or number", "names and numbers")
     facts = [f"{count(total.errors, 'error')} in {checked}", f"{count(total.hints, 'hint')} (?)"]
     lines = [f"{_line(name)}: {', '.join([*facts, count(total.variants, 'variant')])}", ""]
-    for finding in sorted(_entities(verdict), key=lambda f: f.is_hint):
-        lines += _lines(verdict, finding) if finding.kind != "variant" else []
+    listed = [f for f in _entities(verdict) if f.kind != "variant"]
+    weak = [f for f in listed if f.is_hint and f.span.confidence < _WEAK]
+    for finding in sorted(listed, key=lambda f: f.is_hint):
+        lines += _lines(verdict, finding) if finding not in weak else []
+    if weak:
+        lines += [f"{count(len(weak), 'weaker hint')} (below {_WEAK}): -f csv has all", ""]
     return "\n".join([*lines, render(type_table(verdict), "text")])
 
 

@@ -122,6 +122,8 @@ def test_a_part_of_a_place_may_be_another_place(wrong: str, right: str) -> None:
         ("The Ministry of Justice", "The Defence Ministry"),
         ("The White Army", "The Red Army"),
         ("COVID-22", "COVID-19"),
+        ("Zvirenko", "Zvirenkoites"),
+        ("Zvirenko", "Zvirenkoists"),
     ],
 )
 def test_another_person_or_people_is_not_called_right(wrong: str, right: str) -> None:
