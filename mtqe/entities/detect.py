@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from mtqe.entities.evidence import Context, judge_extra, judge_name
@@ -16,7 +16,7 @@ from mtqe.entities.matching import Matcher, Text
 from mtqe.entities.mentions import Name, Scan, Token, Truecaser, find_names, foreign_letters, scan, tokenise
 from mtqe.entities.numbers.find import Number, find_numbers
 from mtqe.entities.numbers.match import NumberFinding, judge_number, match_numbers
-from mtqe.entities.source import Source
+from mtqe.entities.source import Source, source_of
 from mtqe.entities.source_only import check_sources
 from mtqe.entities.titles import differing_titles
 from mtqe.entities.user.settle import apply_style
@@ -44,7 +44,7 @@ class _Segment:
 
     @cached_property
     def source_numbers(self) -> Sequence[Number] | None:
-        return find_numbers(self.source.text, self.source.language or "") if self.source.text else None
+        return _numbers_of(self.source.text, self.source.language or "") if self.source.text else None
 
     @cached_property
     def other_words(self) -> frozenset[str]:
@@ -184,13 +184,13 @@ def _by_reference(
     source_language: str | None,
     target_language: str,
 ) -> list[list[EntityError]]:
-    scans = [(scan(ref), scan(hyp)) for ref, hyp in zip(refs, hyps, strict=True)]
+    scans = [(_scan(ref), scan(hyp)) for ref, hyp in zip(refs, hyps, strict=True)]
     truecaser = Truecaser((side for sides in scans for side in sides), target_language)
     segments = [
         _Segment(
-            *_analyse(ref, found[0], truecaser),
-            *_analyse(hyp, found[1], truecaser),
-            Source(source, source_language),
+            *_analyse(ref, found[0], truecaser, _numbers_of(ref, truecaser.language)),
+            *_analyse(hyp, found[1], truecaser, find_numbers(hyp, truecaser.language)),
+            source_of(source, source_language),
             further,
         )
         for hyp, ref, found, source, further in zip(hyps, refs, scans, sources, others, strict=True)
@@ -202,8 +202,12 @@ def _by_reference(
     ]
 
 
-def _analyse(text: str, found: Scan, truecaser: Truecaser) -> tuple[Text, list[Number]]:
-    numbers = find_numbers(text, truecaser.language)
+#: References and sources are read once for all systems.
+_scan = lru_cache(maxsize=1 << 12)(scan)
+_numbers_of = lru_cache(maxsize=1 << 12)(find_numbers)
+
+
+def _analyse(text: str, found: Scan, truecaser: Truecaser, numbers: Sequence[Number]) -> tuple[Text, Sequence[Number]]:
     tokens = tokenise(found, truecaser, numbers)
     return Text(text, tokens, find_names(text, tokens)), numbers
 

@@ -2,58 +2,54 @@
 
 from __future__ import annotations
 
+import re
 import string
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-import regex
 from rapidfuzz.distance import Levenshtein
 
 from mtqe.entities import slavic
+from mtqe.entities.rewriting import rewrite, rules
 
 #: Endings by which an English noun and the adjective or the people made of it differ.
 _ENGLISH_ENDINGS = frozenset(
     ["", "s", "es", "n", "an", "ian", "ans", "ians", "ean", "ese", "ish", "i", "is", "ic", "er", "ers"]
 )
 _NO_PUNCTUATION = dict.fromkeys(map(ord, string.punctuation + string.whitespace))
-_POSSESSIVE = regex.compile(r"(?:['’ʼ]s?|(?<=s)['’])$", regex.IGNORECASE)
+_POSSESSIVE = re.compile(r"(?:['’ʼ]s?|(?<=s)['’])$", re.IGNORECASE)
 #: Spellings of one sound in the usual romanisations of Cyrillic, in the order in which they are unified.
-_ROMANISATION = tuple(
-    (regex.compile(pattern), form)
-    for pattern, form in (
-        ("ph", "f"),
-        ("off$", "ov"),
-        ("kh", "h"),
-        ("tz|tc|ts", "c"),
-        ("x", "ks"),
-        ("[yji][eo]v(?=a?$)", "ev"),
-        ("[yj](?=e)", ""),
-        ("(?<=[^aeiou])[yj]o(?=.)", "e"),
-        ("(?<=[dt])er$", "r"),
-        ("[yj]", "i"),
-        (r"(.)\1+", r"\1"),
-    )
+_ROMANISATION = rules(
+    ("ph", "ph", "f"),
+    ("off", "off$", "ov"),
+    ("kh", "kh", "h"),
+    ("t", "tz|tc|ts", "c"),
+    ("x", "x", "ks"),
+    ("v", "[yji][eo]v(?=a?$)", "ev"),
+    ("e", "[yj](?=e)", ""),
+    ("o", "(?<=[^aeiou])[yj]o(?=.)", "e"),
+    ("er", "(?<=[dt])er$", "r"),
+    ("y", "y", "i"),
+    ("j", "j", "i"),
+    ("", r"(.)\1+", r"\1"),
 )
 #: Two letters of East Slavic languages, but one sound elsewhere (Schmidt, Shmidt).
-_SHCH = regex.compile("shch|sch")
-_UMLAUTS = regex.compile("(?<=[aou])e")
-_LONG_VOWELS = regex.compile("(?<=o)[uh](?=[^aeiouy]|$)|(?<=o)o|(?<=u)u")
+_SHCH = re.compile("shch|sch")
+_UMLAUTS = re.compile("(?<=[aou])e")
+_LONG_VOWELS = re.compile("(?<=o)[uh](?=[^aeiouy]|$)|(?<=o)o|(?<=u)u")
 
 
 #: British spellings of common words, with the American ones.
-_BRITISH = tuple(
-    (regex.compile(pattern), form)
-    for pattern, form in (
-        ("(?<=[dfp]en)ce(?=s?$)", "se"),
-        ("(?<=[bt])re(?=s?$)", "er"),
-        ("our", "or"),
-        ("is(?=e|ing|ation)", "iz"),
-        ("ys(?=e|ing)", "yz"),
-        ("ogue(?=s?$)", "og"),
-        ("amme(?=s?$)", "am"),
-        ("ll(?=e[dr]|ing)", "l"),
-    )
+_BRITISH = rules(
+    ("ence", "(?<=[dfp]en)ce(?=s?$)", "se"),
+    ("re", "(?<=[bt])re(?=s?$)", "er"),
+    ("our", "our", "or"),
+    ("is", "is(?=e|ing|ation)", "iz"),
+    ("ys", "ys(?=e|ing)", "yz"),
+    ("ogue", "ogue(?=s?$)", "og"),
+    ("amme", "amme(?=s?$)", "am"),
+    ("ll", "ll(?=e[dr]|ing)", "l"),
 )
 
 
@@ -97,17 +93,13 @@ def romanisation_key(form: str, source_language: str | None = None) -> str:
         form = _LONG_VOWELS.sub("", form)
     elif source_language == "de":
         form = _UMLAUTS.sub("", form)
-    for pattern, replacement in _ROMANISATION:
-        form = pattern.sub(replacement, form)
-    return form
+    return rewrite(form, _ROMANISATION)
 
 
 @lru_cache(maxsize=1 << 16)
 def american(form: str) -> str:
     """A key that British and American spellings of one English word share (defence, defense)."""
-    for pattern, replacement in _BRITISH:
-        form = pattern.sub(replacement, form)
-    return form
+    return rewrite(form, _BRITISH)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from bisect import bisect, bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import regex
 
 from mtqe.entities import slavic
 from mtqe.entities.forms import american, romanisation_key, same_stem, similarity
-from mtqe.entities.knowledge.given_names import same_given_name
+from mtqe.entities.index import LONGEST_PHRASE, Index, grouped, sorted_letters
+from mtqe.entities.knowledge.given_names import given_names
 from mtqe.entities.knowledge.places import country_codes, identities, is_place_elsewhere, may_begin_country
 from mtqe.entities.mentions import Name, Token
 from mtqe.results import Span
@@ -28,8 +30,6 @@ _DERIVED = 3
 _SMALL = 3
 #: The least similarity of a word whose capital may be that of its sentence alone.
 _SIMILAR_INITIAL = 0.7
-_SMALL_WORDS = frozenset(["of", "the", "and", "for", "in", "on", "de", "to"])
-_LONGEST_PHRASE = 4
 #: The letters at least of a name and of what follows it in one word.
 _COMPOUND, _SECOND = 6, 3
 #: So many first letters are those of the same direction (North, Northern).
@@ -134,18 +134,12 @@ class Matcher:
         self.rules: dict[int, str] = {}  # how each was found
         self.explained: set[int] = set()  # tokens of the hypothesis that answer something
         self._rivals: dict[Name, tuple[int, int]] = {}
-        self._by_form: dict[str, list[int]] = {}
-        for i, token in enumerate(hyp.tokens):
-            self._by_form.setdefault(token.form, []).append(i)
-        self._capitals = [i for i, token in enumerate(hyp.tokens) if token.capital]
+        self.index = Index(hyp.tokens, source_language)
 
     @cached_property
-    def _by_start(self) -> dict[str, list[int]]:
-        """Words of the hypothesis by their first three letters."""
-        found: dict[str, list[int]] = defaultdict(list)
-        for i, token in enumerate(self.hyp.tokens):
-            found[token.form[:3]].append(i)
-        return found
+    def _anchors(self) -> list[int]:
+        """Words of the reference that have one counterpart, and are long enough to have it for a reason."""
+        return [i for i, to in sorted(self.found.items()) if len(to) == 1 and len(self.ref.tokens[i].form) > _SMALL]
 
     def match(self) -> tuple[list[Finding], list[tuple[Name, bool]]]:
         """One finding a name of the reference, and what `_extra` finds."""
@@ -196,16 +190,14 @@ class Matcher:
     def _find_same(self, i: int) -> None:
         """The same word in the hypothesis: exact, inflected, joined or split, or romanised otherwise."""
         token = self.ref.tokens[i]
-        exact = self._by_form.get(token.form, [])
-        if not exact and token.form.startswith(_COVID):
-            others = enumerate(self.hyp.tokens)
-            exact = [j for j, o in others if o.form.startswith(_COVID) and _same_digits(o.form, token.form)]
-            if exact:
-                return self._set(i, exact, "the same disease")
-        if len(token.form) <= 3:
-            exact = [j for j in exact if _same_case_class(token, self.hyp.tokens[j])]
+        exact = self.index.exact(token.form, token.acronym)
         if exact:
             return self._set(i, exact, "exact")
+        if token.form.startswith(_COVID):
+            by_form = self.index.by_form
+            names = [form for form in by_form if form.startswith(_COVID) and _same_digits(form, token.form)]
+            if names:
+                return self._set(i, sorted(j for form in names for j in by_form[form]), "the same disease")
         spaced = self._find_spaced_code(token) if token.code else []
         if spaced:
             return self._set(i, spaced, "spacing")
@@ -214,59 +206,50 @@ class Matcher:
             return self._set(i, joined, "spacing")
         if token.code or len(token.form) < 3:
             return None
-        near = [j for j in self._by_start[token.form[:3]] if not self.hyp.tokens[j].code]
-        stem = [j for j in near if same_stem(token.form, self.hyp.tokens[j].form, self.language)]
+        near = self.index.by_start.get(token.form[:3], ())
+        stem = self.index.of_forms([form for form in near if same_stem(token.form, form, self.language)])
         if stem:
             return self._set(i, stem, "inflection")
-        longer = self._find_compound(token, near) if token.role != "word" else []
+        longer = self.index.of_forms(_compounds(token.form, near)) if token.role != "word" else []
         if longer:
             return self._set(i, longer, "compound")
-        same = [j for j in near if american(token.form) == american(self.hyp.tokens[j].form)]
-        if same and self.language == "en":
-            return self._set(i, same, "British or American")
+        if self.language == "en" and near:
+            same = self.index.of_forms([form for form in near if american(token.form) == american(form)])
+            if same:
+                return self._set(i, same, "British or American")
         if token.role == "word":
             return None
-        key = romanisation_key(token.form, self.source_language)
-        romanised = [
-            j for j in self._capitals if romanisation_key(self.hyp.tokens[j].form, self.source_language) == key
-        ]
+        romanised = self.index.by_key.get(romanisation_key(token.form, self.source_language))
         if romanised:
             return self._set(i, romanised, "romanisation")
-        forms = [j for j in self._capitals if same_given_name(token.form, self.hyp.tokens[j].form)]
-        if forms:
-            return self._set(i, forms, "given name")
-        known = identities(token.form, 0)
-        places = [j for j in self._capitals if known and known & identities(self.hyp.tokens[j].form, 0)]
+        given = {j for name in given_names(token.form) for j in self.index.by_given_name.get(name, ())}
+        if given:
+            return self._set(i, sorted(given), "given name")
+        places = {j for place in identities(token.form, 0) for j in self.index.by_place.get(place, ())}
         if places:
-            return self._set(i, places, "place name")
+            return self._set(i, sorted(places), "place name")
         if not slavic.applies(self.source_language) or is_place_elsewhere(token.form):
             return None
-        forms = [j for j in self._capitals if slavic.compare(token.form, self.hyp.tokens[j].form) == "variant"]
-        return self._set(i, forms, "East Slavic form") if forms else None
-
-    def _find_compound(self, token: Token, near: Sequence[int]) -> list[int]:
-        """Of some words those that begin with a name and go on with a second word (Corona, coronavirus)."""
-        if len(token.form) < _COMPOUND:
-            return []
-        shortest = len(token.form) + _SECOND
-        forms = ((j, self.hyp.tokens[j].form) for j in near)
-        return [j for j, form in forms if len(form) >= shortest and form.startswith(token.form)]
+        alike = {form for mark in slavic.marks(token.form) for form in self.index.by_mark.get(mark, ())}
+        forms = [self.index.capital_forms[form] for form in alike if slavic.compare(token.form, form) == "variant"]
+        return self._set(i, sorted(chain(*forms)), "East Slavic form") if forms else None
 
     def _find_spaced_code(self, token: Token) -> list[int]:
         """The word that begins a designation written with a space: E 04 for E04."""
         spaced = r"[\s\-‑]".join(regex.findall(r"\p{L}+|\p{Nd}+", token.text))
         starts = [match.start() for match in regex.finditer(rf"\b{spaced}\b", self.hyp.text)]
-        return [j for j in self._capitals if self.hyp.tokens[j].start in starts]
+        return [j for j in self.index.capitals if self.hyp.tokens[j].start in starts]
 
     def _find_joined(self, i: int) -> list[int]:
         """Two tokens of one side that are one of the other."""
         ref, hyp = self.ref.tokens, self.hyp.tokens
         for start in (i - 1, i):
             if 0 <= start < len(ref) - 1:
-                both = self._by_form.get(ref[start].form + ref[start + 1].form)
+                both = self.index.by_form.get(ref[start].form + ref[start + 1].form)
                 if both:
                     return both
-        for j in self._by_start[ref[i].form[:3]]:
+        begin = [form for form in self.index.by_start.get(ref[i].form[:3], ()) if ref[i].form.startswith(form)]
+        for j in sorted(j for form in begin for j in self.index.by_form[form]):
             if j + 1 < len(hyp) and hyp[j].form + hyp[j + 1].form == ref[i].form:
                 return [j, j + 1]
         return []
@@ -275,8 +258,9 @@ class Matcher:
         """A country or its people by any of their names: United States, US, American."""
         open_ones = [(t, codes) for t, codes in _countries(self.ref.tokens) if any(i not in self.found for i in t)]
         theirs = list(_countries(self.hyp.tokens)) if open_ones else []
+        named = grouped((code, j) for others, codes in theirs for code in codes for j in others)
         for tokens, codes in open_ones:
-            same = [j for others, other_codes in theirs if codes & other_codes for j in others]
+            same = sorted({j for code in codes for j in named.get(code, ())})
             if same:
                 for i in tokens:
                     self._set(i, same, "country name")
@@ -297,23 +281,22 @@ class Matcher:
 
     def _find_phrase(self, name: Name) -> None:
         """The whole name under another one: a place's other name, an acronym and what it stands for."""
-        hyp = self.hyp.tokens
         form = "".join(self.ref.tokens[i].form for i in name.tokens)
-        known = identities(form, 0)
-        acronym = len(name.tokens) == 1 and self.ref.tokens[name.tokens[0]].acronym
         initials = "".join(self.ref.tokens[i].form[:1] for i in name.tokens)
-        for start in range(len(hyp)):
-            if not hyp[start].capital:
-                continue
-            for end in range(min(len(hyp), start + _LONGEST_PHRASE), start, -1):
-                phrase = hyp[start:end]
-                if known and known & identities("".join(t.form for t in phrase), 0):
-                    return self._explain(name, range(start, end), "place name")
-                if acronym and len(phrase) > 1 and sorted(form) in map(sorted, _initials(phrase)):
-                    return self._explain(name, range(start, end), "acronym")
-            if len(initials) > 1 and hyp[start].acronym and sorted(hyp[start].form) == sorted(initials):
-                return self._explain(name, [start], "acronym")
-        return None
+        found = [
+            (self.index.place_phrases[p], "place name") for p in identities(form, 0) if p in self.index.place_phrases
+        ]
+        if (
+            len(name.tokens) == 1
+            and self.ref.tokens[name.tokens[0]].acronym
+            and sorted_letters(form) in self.index.spelled_out
+        ):
+            found.append((self.index.spelled_out[sorted_letters(form)], "acronym"))
+        if len(initials) > 1 and sorted_letters(initials) in self.index.acronyms:
+            found.append((self.index.acronyms[sorted_letters(initials)], "acronym"))
+        if found:
+            phrase, rule = min(found, key=lambda of: (of[0].start, -of[0].stop, of[1] == "acronym"))
+            self._explain(name, phrase, rule)
 
     def _find_synonyms(self, name: Name) -> None:
         """Common words of a name of which the hypothesis has a near synonym instead."""
@@ -337,51 +320,59 @@ class Matcher:
         names = (name for name in self.ref.names if name not in self._rivals)
         return [i for name in names for i in self._core(name) if i not in self.found]
 
-    def _unexplained(self) -> list[int]:
-        return [j for j, token in enumerate(self.hyp.tokens) if token.role != "word" and j not in self.explained]
-
     def _pair_similar(self) -> dict[int, _Pair]:
         """Missing tokens with unexplained ones, the most similar first, one to one."""
-        candidates = []
         missing = self._missing()
-        spare = self._spare() if missing else set()
-        for i in missing:
-            token = self.ref.tokens[i]
-            for j in self._capitals:
-                other = self.hyp.tokens[j]
-                if (j in self.explained and j not in spare) or (token.code, token.acronym) != (
-                    other.code,
-                    other.acronym,
-                ):
+        if not missing:
+            return {}
+        spare = self._spare()
+        free = grouped(
+            (_kind(self.hyp.tokens[j]), j) for j in self.index.capitals if j not in self.explained or j in spare
+        )
+        candidates = []
+        for wanted, places in grouped((_kind(self.ref.tokens[i]), i) for i in missing).items():
+            for given, others in free.items():
+                if wanted[1:] != given[1:] or wanted == given:
                     continue
-                score = similarity(token.form, other.form)
-                if score >= (_SIMILAR_INITIAL if other.role == "word" else SIMILAR) and token.form != other.form:
-                    candidates.append((-score, self._distance(i, j), i, j))
+                score = similarity(wanted[0], given[0])
+                if score >= SIMILAR:
+                    candidates += [
+                        (-score, self._distance(i, j), i, j)
+                        for i in places
+                        for j in others
+                        if score >= _SIMILAR_INITIAL or self.hyp.tokens[j].role != "word"
+                    ]
         pairs: dict[int, _Pair] = {}
+        taken: set[int] = set()
         for score, _, i, j in sorted(candidates):
-            if i not in pairs and j not in {pair.hyp for pair in pairs.values()}:
+            if i not in pairs and j not in taken:
                 pairs[i] = _Pair(j, -score, "spelling")
+                taken.add(j)
         return pairs
 
     def _spare(self) -> set[int]:
         """Proper words that the hypothesis has more often than the reference: one may stand for another name."""
         said = Counter(token.form for token in self.ref.tokens)
         forms = {token.form for token in self.hyp.tokens if token.role == "proper"}
-        return {j for form in forms if 0 < said[form] < len(self._by_form[form]) for j in self._by_form[form]}
+        return {j for form in forms if 0 < said[form] < len(self.index.by_form[form]) for j in self.index.by_form[form]}
 
     def _pair_in_line(self, pairs: dict[int, _Pair]) -> dict[int, _Pair]:
         """What is still missing with what still stands unexplained at about the same place."""
         made: dict[int, _Pair] = {}
-        taken = {pair.hyp for pair in pairs.values()}
+        missing = [i for i in self._missing() if i not in pairs]
+        if not missing:
+            return made
+        taken = self.explained.union(pair.hyp for pair in pairs.values())
+        free = [j for j, token in enumerate(self.hyp.tokens) if token.role != "word" and j not in taken]
         for reach, rule in ((NEAR, "position"), (1.0, "the only one left")):
-            for i in self._missing():
-                free = [j for j in self._unexplained() if j not in taken]
-                if i in pairs or i in made or not free:
+            for i in missing:
+                if i in made or not free:
                     continue
-                distance, j = min((self._distance(i, j), j) for j in free)
+                after = bisect(free, i * len(self.hyp.tokens) / len(self.ref.tokens))
+                distance, j = min((self._distance(i, j), j) for j in free[max(0, after - 1) : after + 1])
                 if distance <= reach:
                     made[i] = _Pair(j, similarity(self.ref.tokens[i].form, self.hyp.tokens[j].form), rule)
-                    taken.add(j)
+                    free.remove(j)
         return made
 
     def _distance(self, i: int, j: int) -> float:
@@ -448,7 +439,7 @@ class Matcher:
                 rivals = [n.tokens[-1] for n in self.hyp.names if there.issuperset(n.tokens[:-1])]
                 rivals = [j for j in rivals if hyp[j].role == "word" and similarity(ref[i].form, hyp[j].form) < SIMILAR]
             else:
-                near = {j + step for j in there for step in (-2, -1, 1, 2)}.intersection(self._capitals)
+                near = {j + step for j in there for step in (-2, -1, 1, 2)}.intersection(self.index.capitals)
                 rivals = sorted(j for j in near if _exclude(american(ref[i].form), american(hyp[j].form)))
             for j in rivals:
                 if j not in self.explained:
@@ -479,18 +470,14 @@ class Matcher:
 
     def _slot(self, first: int, last: int) -> tuple[int, ...] | None:
         """The words that answer nothing between the counterparts of what stands before and after these words."""
-        before = next((self.found[i][0] for i in range(first - 1, -1, -1) if self._is_anchor(i)), -1)
-        after = (self.found[i][0] for i in range(last + 1, len(self.ref.tokens)) if self._is_anchor(i))
-        end = next(after, len(self.hyp.tokens))
-        if before > end:
+        before, after = bisect_left(self._anchors, first), bisect(self._anchors, last)
+        start = self.found[self._anchors[before - 1]][0] if before else -1
+        end = self.found[self._anchors[after]][0] if after < len(self._anchors) else len(self.hyp.tokens)
+        if start > end:
             return None
         return tuple(
-            j for j in range(before + 1, end) if j not in self.explained and len(self.hyp.tokens[j].form) > _SMALL
+            j for j in range(start + 1, end) if j not in self.explained and len(self.hyp.tokens[j].form) > _SMALL
         )
-
-    def _is_anchor(self, i: int) -> bool:
-        """Whether a word of the reference has one counterpart, and is long enough to have it for a reason."""
-        return i in self.found and len(self.found[i]) == 1 and len(self.ref.tokens[i].form) > _SMALL
 
     def _hyp_span(self, name: Name, pairs: dict[int, _Pair]) -> Span:
         """From the first to the last counterpart of the name's words, of those that stand together."""
@@ -522,7 +509,7 @@ def _countries(tokens: Sequence[Token]) -> Iterator[tuple[range, frozenset[str]]
     i = 0
     while i < len(tokens):
         if tokens[i].capital and may_begin_country(tokens[i].form):
-            for end in range(min(len(tokens), i + _LONGEST_PHRASE), i, -1):
+            for end in range(min(len(tokens), i + LONGEST_PHRASE), i, -1):
                 codes = country_codes("".join(token.form for token in tokens[i:end]))
                 if codes:
                     yield range(i, end), codes
@@ -531,12 +518,12 @@ def _countries(tokens: Sequence[Token]) -> Iterator[tuple[range, frozenset[str]]
         i += 1
 
 
-def _initials(phrase: Sequence[Token]) -> set[str]:
-    """First letters of all words, and of those that are no small words."""
-    small = [token for token in phrase if token.form not in _SMALL_WORDS]
-    return {"".join(token.form[:1] for token in tokens) for tokens in (phrase, small)}
+def _compounds(form: str, near: Sequence[str]) -> list[str]:
+    """Of some forms those that begin with a name and go on with a second word (Corona, coronavirus)."""
+    if len(form) < _COMPOUND:
+        return []
+    return [other for other in near if len(other) >= len(form) + _SECOND and other.startswith(form)]
 
 
-def _same_case_class(a: Token, b: Token) -> bool:
-    """A short acronym is not the word that has its letters (US, us)."""
-    return not (len(a.form) <= 3 and (a.acronym or b.acronym)) or a.acronym == b.acronym or b.initial
+def _kind(token: Token) -> tuple[str, bool, bool]:
+    return token.form, token.code, token.acronym

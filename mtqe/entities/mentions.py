@@ -211,7 +211,7 @@ def tokenise(found: Scan, truecaser: Truecaser, numbers: Sequence[Number] = ()) 
     for word, start in zip(found.words, found.starts, strict=True):
         text, _, form, capital, acronym, code = word
         initial = shouting or start in initials
-        if not capital or start in taken or _PRONOUN.fullmatch(text):
+        if not capital or start in taken or (text[0] == "I" and _PRONOUN.fullmatch(text)):
             role = "word"
         elif code or (acronym and not shouting and len(text.replace(".", "")) <= _LONGEST_ACRONYM):
             role = "proper"
@@ -245,10 +245,10 @@ def find_names(text: str, tokens: list[Token]) -> list[Name]:
 
 def foreign_letters(text: str, language: str) -> list[tuple[int, int]]:
     """Runs of letters in a script that the language is not written in (none are known of unlisted languages)."""
+    if text.isascii():
+        return []
     code = language_of(language)
     if code in _OTHER_SCRIPTS:
-        return []
-    if text.isascii():
         return []
     script = "Cyrillic" if code in _CYRILLIC_LANGUAGES else "Latin"
     return [match.span() for match in _FOREIGN[script].finditer(text)]

@@ -7,6 +7,7 @@ letters and one of the consonants that the script can tell apart.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from rapidfuzz.distance import Levenshtein
 
 from mtqe.entities import slavic
 from mtqe.entities.forms import plain, romanisation_key
+from mtqe.entities.rewriting import rewrite, rules
 
 #: Runs of a text that are read on their own; kana and Han follow one another without a space.
 _WORD = regex.compile(
@@ -29,38 +31,35 @@ CASED = frozenset(["cyrillic", "greek", "latin"])
 CONSONANTAL = frozenset(["arabic", "hebrew", "other"])
 #: Scripts of syllables without spaces: a name is any run of them.
 SYLLABIC = frozenset(["han", "hangul"])
+#: Signs of the longest run that is read as one name.
+LONGEST_RUN = 8
 _SMALL_KANA = dict(zip("ァィゥェォャュョヮぁぃぅぇぉゃゅょゎ", "aiueo\0\0\0aaiueo\0\0\0a", strict=True))
 _GLIDES = dict(zip("ャュョゃゅょ", ("ya", "yu", "yo") * 2, strict=True))
-_NASAL = regex.compile("n(?=[bp])")
+_NASAL = re.compile("n(?=[bp])")
 _HEBREW = str.maketrans({"ו": "w", "ב": "b", "ח": "x", "כ": "k", "ך": "k"})
 _PREFIXES = {
-    "arabic": regex.compile("(?:[وف]?(?:[بك]?ال|لل)|[وفبلك])(?=..)"),
-    "hebrew": regex.compile("[והבלמשכ]{1,2}(?=..)"),
+    "arabic": re.compile("(?:[وف]?(?:[بك]?ال|لل)|[وفبلك])(?=..)"),
+    "hebrew": re.compile("[והבלמשכ]{1,2}(?=..)"),
 }
 
 #: Spellings of consonants in Latin letters, in the order in which they are read; capitals are sounds of two letters.
-_CONSONANTS = tuple(
-    (regex.compile(pattern), sound)
-    for pattern, sound in (
-        ("shch|sch|sh", "S"),
-        ("dzh|dg(?=e)|dj", "J"),
-        ("tch|ch", "C"),
-        ("tz|ts", "T"),
-        ("zh", "Z"),
-        ("ph", "f"),
-        ("ck", "k"),
-        ("kh", "h"),
-        ("gh", "g"),
-        ("c(?=[eiy])", "s"),
-        ("[cq]", "k"),
-        ("x", "ks"),
-        ("j", "J"),
-    )
+_CONSONANTS = rules(
+    ("h", "shch|sch|sh", "S"),
+    ("d", "dzh|dg(?=e)|dj", "J"),
+    ("ch", "tch|ch", "C"),
+    ("t", "tz|ts", "T"),
+    ("zh", "zh", "Z"),
+    ("ph", "ph", "f"),
+    ("ck", "ck", "k"),
+    ("kh", "kh", "h"),
+    ("gh", "gh", "g"),
+    ("c", "c(?=[eiy])", "s"),
+    ("", "[cq]", "k"),
+    ("x", "x", "ks"),
+    ("j", "j", "J"),
 )
 #: Pinyin writes other sounds with some of the letters.
-_PINYIN = tuple(
-    (regex.compile(p), sound) for p, sound in (("zh|ch|[cqjz]", "C"), ("sh|x", "s"), ("^er$|^er(?=[^aeiou])", "r"))
-)
+_PINYIN = rules(("", "zh|ch|[cqjz]", "C"), ("", "sh|x", "s"), ("er", "^er$|^er(?=[^aeiou])", "r"))
 #: Which sounds a script does not tell apart, and which it may leave unwritten (mapped to nothing).
 _MERGED: dict[str, dict[str, str | None]] = {
     "cyrillic": {"h": "g", "w": "v", "y": None},
@@ -80,7 +79,7 @@ _MERGES = {
     script: str.maketrans({"a": "", "e": "", "i": "", "o": "", "u": ""} | {k: v or "" for k, v in merged.items()})
     for script, merged in _MERGED.items()
 }
-_DOUBLE = regex.compile(r"(.)\1+")
+_DOUBLE = re.compile(r"(.)\1+")
 _KOREAN_NAMES = {
     **dict.fromkeys(("lee", "yi", "rhee", "ri"), "i"),
     "park": "bak",
@@ -100,21 +99,18 @@ _KOREAN_NAMES = {
     "hyun": "hyeon",
 }
 #: Spellings of Korean sounds, in the order in which they are unified.
-_KOREAN = tuple(
-    (regex.compile(pattern), sound)
-    for pattern, sound in (
-        ("ch|j", "c"),
-        ("sh", "s"),
-        ("g", "k"),
-        ("d", "t"),
-        ("b", "p"),
-        ("r", "l"),
-        ("oo|eu|w(?=u)", "u"),
-        ("ee", "i"),
-        ("eo|u(?=n)", "o"),
-        ("ae|ay", "e"),
-        (r"(.)\1+", r"\1"),
-    )
+_KOREAN = rules(
+    ("", "ch|j", "c"),
+    ("sh", "sh", "s"),
+    ("g", "g", "k"),
+    ("d", "d", "t"),
+    ("b", "b", "p"),
+    ("r", "r", "l"),
+    ("", "oo|eu|w(?=u)", "u"),
+    ("ee", "ee", "i"),
+    ("", "eo|u(?=n)", "o"),
+    ("a", "ae|ay", "e"),
+    ("", r"(.)\1+", r"\1"),
 )
 #: How much the consonants count beside all letters, where it is not half: the vowels of kana are Japanese.
 _CONSONANT_SHARE = {"katakana": 0.7, "han": 0.7}
@@ -137,6 +133,18 @@ class Word(NamedTuple):
         return self.text[0].isupper()
 
 
+class Run(NamedTuple):
+    """Some syllables of a Han or Hangul word that stand together: their reading, and the joined skeletons of each.
+
+    `start` and `end` count the signs of the word.
+    """
+
+    reading: str
+    skeleton: str
+    start: int
+    end: int
+
+
 def words_by_script(text: str) -> list[Word]:
     return [Word(m.group(), *m.span(), m.lastgroup or "other") for m in _WORD.finditer(text)]
 
@@ -151,24 +159,30 @@ def reading(word: str, script: str) -> str:
     return plain(word)
 
 
-@lru_cache(maxsize=1 << 14)
-def syllables(word: str) -> tuple[str, ...]:
-    """The reading of each sign of a run of Han or Hangul; Han as in Mandarin."""
-    return tuple(plain(sign) for sign in word)
+@lru_cache(maxsize=1 << 8)  # for the names of one segment: they are many
+def runs(word: str, script: str) -> tuple[Run, ...]:
+    """The runs of up to eight signs of a Han or Hangul word; Han is read as in Mandarin."""
+    readings = [plain(sign) for sign in word]
+    skeletons = [read_skeleton(read, script) for read in readings]
+    return tuple(
+        Run("".join(readings[start:end]), "".join(skeletons[start:end]), start, end)
+        for start in range(len(word))
+        for end in range(start + 1, min(len(word), start + LONGEST_RUN) + 1)
+    )
 
 
 @lru_cache(maxsize=1 << 16)
 def fit(form: str, word: str, script: str, language: str | None) -> float:
     """How well a plain form renders a source word, in [0, 1]; 1 where the keys agree.
 
-    Han and Hangul words are compared as a whole: see `runs`.
+    Han and Hangul words are compared as a whole; their parts are `runs`.
     """
     return max(_fit(form, read, script, language) for read in _readings(word, script))
 
 
-def fit_run(form: str, run: str, consonants: str, script: str) -> float:
-    """The same for a run of syllables, from its reading and the joined skeletons of the syllables."""
-    return 1.0 if form == run else _compare(form, run, consonants, script, None)
+def fit_run(form: str, bones: str, read: str, theirs: str, script: str) -> float:
+    """The same for a run of syllables, with the skeletons of both."""
+    return 1.0 if form == read else _compare(form, read, bones, theirs, script, None)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -179,9 +193,7 @@ def skeleton(form: str, script: str) -> str:
     elif script == "arabic":
         form = form.rstrip("ah")  # the ending of feminine names, often not written in Latin letters
     form = _DOUBLE.sub(r"\1", form)
-    for pattern, sound in _CONSONANTS:
-        form = pattern.sub(sound, form)
-    return form.translate(_MERGES[script])
+    return rewrite(form, _CONSONANTS).translate(_MERGES[script])
 
 
 def _fit(form: str, read: str, script: str, language: str | None) -> float:
@@ -190,11 +202,10 @@ def _fit(form: str, read: str, script: str, language: str | None) -> float:
     if script == "latin":
         compound = len(form) >= _COMPOUND and read.startswith(form)  # Facebook in Facebooksíðu
         return max(_letters(form, read, script), 0.92 * compound)
-    return _compare(form, read, read_skeleton(read, script), script, language)
+    return _compare(form, read, skeleton(form, script), read_skeleton(read, script), script, language)
 
 
-def _compare(form: str, read: str, theirs: str, script: str, language: str | None) -> float:
-    bones = skeleton(form, script)
+def _compare(form: str, read: str, bones: str, theirs: str, script: str, language: str | None) -> float:
     consonants = Levenshtein.normalized_similarity(bones, theirs) if bones and theirs else 0.0
     if script in CONSONANTAL:
         return consonants if len(bones) > 2 else 0.9 * consonants
@@ -219,9 +230,7 @@ def _compare(form: str, read: str, theirs: str, script: str, language: str | Non
 def _korean(form: str) -> str:
     """Equal for Revised Romanisation, McCune-Reischauer and what families have made of their names."""
     form = _KOREAN_NAMES.get(form, form)
-    for pattern, sound in _KOREAN:
-        form = pattern.sub(sound, form)
-    return form
+    return rewrite(form, _KOREAN)
 
 
 def _letters(form: str, read: str, script: str) -> float:
@@ -241,8 +250,7 @@ def _letters(form: str, read: str, script: str) -> float:
 def read_skeleton(read: str, script: str) -> str:
     """`skeleton` of what the source reads; pinyin has other letters for some sounds."""
     if script == "han":
-        for pattern, sound in _PINYIN:
-            read = pattern.sub(sound, read)
+        read = rewrite(read, _PINYIN)
     return skeleton(read, script)
 
 

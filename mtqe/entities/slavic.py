@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
-import regex
+from mtqe.entities.rewriting import rewrite, rules
 
 _LANGUAGES = frozenset(["uk", "ru", "be"])
 
 #: Consonants that the languages share but write differently; `v` before a vowel of the beginning is Ukrainian.
-_CONSONANTS = tuple(
-    (regex.compile(pattern), form)
-    for pattern, form in (
-        ("x", "ks"),
-        ("ph", "f"),
-        ("shch|sch", "W"),
-        ("sh", "S"),
-        ("ch", "C"),
-        ("zh", "Z"),
-        ("kh|g", "h"),
-        ("tz|tc|ts", "c"),
-        ("off$", "ov"),
-        ("^v(?=[uo])", ""),
-        (r"([^aeiouyj])\1+", r"\1"),
-    )
+_CONSONANTS = rules(
+    ("x", "x", "ks"),
+    ("ph", "ph", "f"),
+    ("ch", "shch|sch", "W"),
+    ("sh", "sh", "S"),
+    ("ch", "ch", "C"),
+    ("zh", "zh", "Z"),
+    ("", "kh|g", "h"),
+    ("t", "tz|tc|ts", "c"),
+    ("off", "off$", "ov"),
+    ("v", "^v(?=[uo])", ""),
+    ("", r"([^aeiouyj])\1+", r"\1"),
 )
-_VOWELS = regex.compile("([aeiouyj]+)")
-_GLIDE = regex.compile("[yji]+(?=[aeou])")
-_I_SOUND = regex.compile("[yji]+(?![yjiaeou])")
+_VOWELS = re.compile("([aeiouyj]+)")
+_GLIDE = re.compile("[yji]+(?=[aeou])")
+_I_SOUND = re.compile("[yji]+(?![yjiaeou])")
 
 
 def _pairs(text: str) -> frozenset[frozenset[str]]:
@@ -38,7 +36,7 @@ def _pairs(text: str) -> frozenset[frozenset[str]]:
 _ANYWHERE = _pairs("i/e i/je e/je e/jo jo/je e/ja ui/ue ai/ae")
 _CLOSED = _pairs("i/o")
 _FINAL = _pairs("e/je e/o e/oe e/oje o/oe o/oje a/aja i/oi i/ei ja/eja")
-_PATRONYMIC = regex.compile("(?P<stem>.{2,}?)[aeiouyj]*(?:v[iy]?ch|(?<=[oei])v(?P<daughter>na))$")
+_PATRONYMIC = re.compile("(?P<stem>.{2,}?)[aeiouyj]*(?:v[iy]?ch|(?<=[oei])v(?P<daughter>na))$")
 
 #: Given names whose forms the rules above do not join, between bars: Ukrainian, Russian, Belarusian.
 _GIVEN_NAMES = """
@@ -84,7 +82,7 @@ def compare(a: str, b: str) -> str | None:
     the other language has another word there. None otherwise.
     """
     given = _given_names()
-    if given.get(key(a), key(a)) == given.get(key(b), key(b)) or _same_father(a, b):
+    if given.get(key(a), key(a)) == given.get(key(b), key(b)) or (_father(a) and _father(a) == _father(b)):
         return "variant"
     one, other = _parts(a), _parts(b)
     if one[::2] != other[::2]:
@@ -101,11 +99,15 @@ def compare(a: str, b: str) -> str | None:
 
 
 @lru_cache(maxsize=1 << 16)
+def marks(form: str) -> tuple[object, ...]:
+    """A given name, consonants, a father: forms that `compare` calls variants share one of them, so it is a sieve."""
+    return _given_names().get(key(form), key(form)), tuple(_parts(form)[::2]), *filter(None, [_father(form)])
+
+
+@lru_cache(maxsize=1 << 16)
 def _parts(form: str) -> list[str]:
     """Consonants at even places, the vowels between them at odd ones."""
-    for pattern, replacement in _CONSONANTS:
-        form = pattern.sub(replacement, form)
-    return _VOWELS.split(form)
+    return _VOWELS.split(rewrite(form, _CONSONANTS))
 
 
 def _sound(vowels: str) -> str:
@@ -137,10 +139,11 @@ def _fathers() -> dict[str, str]:
     return {form.rstrip("aeiouj"): name for form, name in men.items()}
 
 
-def _same_father(a: str, b: str) -> bool:
-    one, other = _PATRONYMIC.match(a), _PATRONYMIC.match(b)
-    if not (one and other) or one["daughter"] != other["daughter"]:
-        return False
-    stems = [key(match["stem"]).rstrip("aeiouj") for match in (one, other)]
-    first, second = (_fathers().get(stem, stem) for stem in stems)
-    return first == second
+@lru_cache(maxsize=1 << 16)
+def _father(form: str) -> tuple[str, str | None] | None:
+    """Whose child a patronymic calls somebody, and the ending of a daughter's; None of other words."""
+    match = _PATRONYMIC.match(form)
+    if match is None:
+        return None
+    stem = key(match["stem"]).rstrip("aeiouj")
+    return _fathers().get(stem, stem), match["daughter"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ import regex
 
 from mtqe.entities.forms import plain, romanisation_key
 from mtqe.entities.knowledge.places import identities, identities_native, territories
-from mtqe.entities.romanise import CASED, SYLLABIC, Word, fit, fit_run, read_skeleton, syllables, words_by_script
+from mtqe.entities.romanise import CASED, LONGEST_RUN, SYLLABIC, Word, fit, fit_run, runs, skeleton, words_by_script
 from mtqe.text import language_of, words
 
 #: The least fit that says that a source word may be the name.
@@ -20,11 +20,10 @@ _SAME, _INFLECTED = 0.97, 0.9
 _HAN_LANGUAGES = frozenset(["zh", "yue", "wuu", "lzh"])
 #: Languages that write few vowels, so that different vowels are no different name.
 _UNWRITTEN_VOWELS = frozenset(["ar", "fa", "he", "ur", "ps", "yi"])
-_LONGEST_RUN = 8
 #: A run like a form is found by chance among so many; one that is read as it is seldom is.
 _CHANCE = 0.1
 _WHITE = regex.compile(r"[\s\-‑]+")
-_KATAKANA_PAIR = regex.compile(r"[\p{Katakana}ー]{2}")
+_KATAKANA = regex.compile(r"[\p{Katakana}ー]{2,}")
 _HIRAGANA = regex.compile(r"\p{Hiragana}+")
 #: Languages that inflect names, if at all, by what they add to them.
 _SUFFIXED = frozenset(["de", "en", "nl", "da", "sv", "no", "nb", "fr", "es", "it", "pt", "ro", "ca"])
@@ -55,6 +54,7 @@ class Source:
     def __init__(self, text: str | None, language: str | None) -> None:
         self.text = text or ""
         self.language = language_of(language) if language else None
+        self._found: dict[str, Fit] = {}
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -86,6 +86,11 @@ class Source:
 
     def find(self, form: str) -> Fit:
         """Where the source has what a plain form renders best, and how well it fits."""
+        if form not in self._found:
+            self._found[form] = self._find(form)
+        return self._found[form]
+
+    def _find(self, form: str) -> Fit:
         best = _NOWHERE
         for word in self._single:
             score = fit(form, word.text, word.script, self.language)
@@ -100,8 +105,10 @@ class Source:
 
     def has_common(self, form: str) -> bool:
         """Whether a plain form romanises a word that the source has in lower case."""
+        if not self.is_cased:
+            return False
         found = self.find(form)
-        return found.score >= _SAME and self.is_cased and self.text[found.start].islower()
+        return found.score >= _SAME and self.text[found.start].islower()
 
     def contrast(self, wanted: str, given: str) -> float | None:
         """How much better the source fits the reference's form than the output's, in [-1, 1].
@@ -119,6 +126,11 @@ class Source:
         right, wrong = (1.0 if here else right), (1.0 if there else wrong)
         return right - wrong if max(right, wrong) >= SIMILAR else None
 
+    def names_place(self, form: str) -> bool:
+        """Whether the source names the place that a plain form names."""
+        known = identities(form)
+        return bool(known and known & self.place_ids)  # the places of the source are costly to find
+
     def same_consonants(self, a: str, b: str) -> bool:
         return self.language in _UNWRITTEN_VOWELS and _consonants(a) == _consonants(b)
 
@@ -133,10 +145,9 @@ class Source:
         return list({word.text: word for word in reversed(words)}.values())
 
     @cached_property
-    def _runs(self) -> list[tuple[Word, tuple[str, ...]]]:
-        """Each run of Han or Hangul that can be read, and its syllables."""
-        read = [word for word in self.parts if word.script in SYLLABIC]
-        return [(word, syllables(word.text)) for word in read if word.script != "han" or self.reads_han]
+    def _readable(self) -> list[Word]:
+        """The words in Han or Hangul that can be read."""
+        return [word for word in self.parts if word.script in SYLLABIC and (word.script != "han" or self.reads_han)]
 
     @property
     def reads_han(self) -> bool:
@@ -144,26 +155,34 @@ class Source:
 
     def _names(self, text: str, forms: list[str]) -> bool:
         """Whether the source names the place that a form, or the differing words of one, name."""
-        if not self.place_ids:
-            return False
-        return any(identities(form) & self.place_ids for form in (plain(text), "".join(forms)))
+        return self.names_place(plain(text)) or self.names_place("".join(forms))
 
     def _find_run(self, form: str) -> Fit:
+        """The same among the runs of about the length of the form."""
         best = _NOWHERE
-        for word, signs in self._runs:
-            consonants = [read_skeleton(sign, word.script) for sign in signs]
-            for start, end, run in _runs_of(signs, form):
-                score = fit_run(form, run, "".join(consonants[start:end]), word.script) - (run != form) * _CHANCE
-                if score > best.score:
-                    best = Fit(score, word.start + start, word.start + end)
+        shortest, longest = len(form) / 2, 2 * len(form) + 2
+        for word in self._readable:
+            bones = skeleton(form, word.script)
+            for read, theirs, start, end in runs(word.text, word.script):
+                if shortest <= len(read) <= longest:
+                    score = fit_run(form, bones, read, theirs, word.script) - (read != form) * _CHANCE
+                    if score > best.score:
+                        best = Fit(score, word.start + start, word.start + end)
         return best
+
+
+@lru_cache(maxsize=1 << 12)
+def source_of(text: str | None, language: str | None) -> Source:
+    """The `Source` of a text, which every system that translates it shares."""
+    return Source(text, language)
 
 
 def find_places(text: str, parts: list[Word], language: str) -> Iterator[Place]:
     """The places of a text, the longest name first; in scripts with case names are capitalised."""
+    within = {i for match in _KATAKANA.finditer(text) for i in range(match.start() + 1, match.end())}
     unspaced = [word for word in parts if word.script in ("han", "katakana", "hiragana")]
     for start, end in _joined(unspaced):
-        yield from _places_in_run(text, start, end, language)
+        yield from _places_in_run(text, start, end, language, within)
     spaced = [word for word in parts if word.script not in ("han", "katakana", "hiragana")]
     taken = -1
     for i, word in enumerate(spaced):
@@ -237,33 +256,21 @@ def _joined(parts: list[Word]) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _places_in_run(text: str, start: int, end: int, language: str) -> Iterator[Place]:
+def _places_in_run(text: str, start: int, end: int, language: str, within: Set[int]) -> Iterator[Place]:
+    """The places in signs that follow one another without spaces; none begins or ends `within` a word in katakana.
+
+    None is of hiragana alone, which writes grammar.
+    """
     while start < end:
-        for stop in range(min(end, start + _LONGEST_RUN), start + 1, -1):
-            ids = native_identities(text[start:stop], language)
-            if ids and _whole(text, start, stop):
+        stops = range(min(end, start + LONGEST_RUN), start + 1, -1) if start not in within else ()
+        for stop in stops:
+            if stop in within or _HIRAGANA.fullmatch(text, start, stop):
+                continue
+            if ids := native_identities(text[start:stop], language):
                 yield Place(start, stop, ids)
                 start = stop - 1
                 break
         start += 1
-
-
-def _runs_of(signs: tuple[str, ...], form: str) -> Iterator[tuple[int, int, str]]:
-    """Runs of syllables of about the length of a form: first, end, reading."""
-    for start in range(len(signs)):
-        run = ""
-        for end in range(start + 1, min(len(signs), start + _LONGEST_RUN) + 1):
-            run += signs[end - 1]
-            if len(run) > 2 * len(form) + 2:
-                break
-            if 2 * len(run) >= len(form):
-                yield start, end, run
-
-
-def _whole(text: str, start: int, stop: int) -> bool:
-    """Whether a run is no piece of a word in kana, and not of hiragana alone, which writes grammar."""
-    edges = (text[start - 1 : start + 1] if start else "", text[stop - 1 : stop + 1])
-    return not any(_KATAKANA_PAIR.fullmatch(edge) for edge in edges) and not _HIRAGANA.fullmatch(text[start:stop])
 
 
 def _differing(wanted: str, given: str) -> tuple[list[str], list[str]]:

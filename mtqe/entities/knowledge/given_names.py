@@ -33,15 +33,14 @@ yaroslav slava | yulia yuliya yuliia | yuri yury yurii yura
 
 
 @lru_cache(maxsize=1)
-def _groups() -> dict[str, set[int]]:
-    groups: dict[str, set[int]] = {}
-    for number, names in enumerate(_FORMS.replace("\n", "|").split("|")):
-        for name in names.split():
-            groups.setdefault(name, set()).add(number)
-    return groups
+def _names() -> dict[str, frozenset[int]]:
+    names: dict[str, set[int]] = {}
+    for number, forms in enumerate(_FORMS.replace("\n", "|").split("|")):
+        for form in forms.split():
+            names.setdefault(form, set()).add(number)
+    return {form: frozenset(numbers) for form, numbers in names.items()}
 
 
-def same_given_name(a: str, b: str) -> bool:
-    """Whether two plain forms are forms of one given name (Kate, Catherine; Sasha, Alexander)."""
-    groups = _groups()
-    return not groups.get(a, set()).isdisjoint(groups.get(b, ()))
+def given_names(form: str) -> frozenset[int]:
+    """The given names, as numbers, of which a plain form is one: Kate and Catherine share one, Sasha has two."""
+    return _names().get(form, frozenset())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -61,12 +61,10 @@ def find_numbers(text: str, language: str = "en") -> list[Number]:
     if _ANY_DIGIT.search(text) is None and code not in ("zh", "ja"):
         return _combine(text, code, words)
     numbers = [*_dates(text)]
-    taken = [(number.start, number.end) for number in numbers]
-    taken += [match.span() for match in _CODE.finditer(text) if not _is_currency(match.group(), code)]
+    codes = [match.span() for match in _CODE.finditer(text) if not _is_currency(match.group(), code)]
     digits = _cjk(text, code) if code in ("zh", "ja") else _read_digits(text, code)
-    numbers += [number for number in digits if not _overlaps(number, taken)]
-    taken = [(number.start, number.end) for number in numbers]
-    numbers += [number for number in words if not _overlaps(number, taken)]
+    numbers += _apart(digits, [*codes, *((number.start, number.end) for number in numbers)])
+    numbers += _apart(words, [(number.start, number.end) for number in numbers])
     numbers.sort(key=lambda number: (number.start, number.end))
     return _combine(text, code, numbers)
 
@@ -99,8 +97,10 @@ def _sum(one: Number, other: Number) -> Number | None:
     return replace(one, end=other.end, values=frozenset(values), asked=True)
 
 
-def _overlaps(number: Number, taken: Sequence[tuple[int, int]]) -> bool:
-    return any(start < number.end and number.start < end for start, end in taken)
+def _apart(numbers: Iterable[Number], taken: Iterable[tuple[int, int]]) -> list[Number]:
+    """The numbers that overlap with nothing that is taken."""
+    offsets = {offset for start, end in taken for offset in range(start, end)}
+    return [number for number in numbers if offsets.isdisjoint(range(number.start, number.end))]
 
 
 def _read_digits(text: str, language: str) -> Iterator[Number]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -39,8 +39,12 @@ class NumberFinding:
 
 def match_numbers(ref: Sequence[Number], hyp: Sequence[Number], sizes: tuple[int, int]) -> list[NumberFinding]:
     """One finding for each number that is asked for; `sizes` are the lengths of the two texts in code points."""
-    found = _pair(ref, hyp, sizes)
-    free = [j for j in range(len(hyp)) if j not in found.values()]
+    if not ref and not hyp:
+        return []
+    by_value = _by_value(hyp)
+    found = _pair(ref, hyp, by_value, sizes)
+    taken = set(found.values())
+    free = [j for j in range(len(hyp)) if j not in taken]
     findings = []
     for i, number in enumerate(ref):
         if not number.asked:
@@ -52,9 +56,9 @@ def match_numbers(ref: Sequence[Number], hyp: Sequence[Number], sizes: tuple[int
         if i in found:
             findings.append(_compare_units(number, hyp[found[i]], hyp))
             continue
-        converted = next((other for other in hyp if _converts(number, other)), None)
+        converted = next((other for other in hyp if _converts(number, other)), None) if number.unit else None
         wrong = _wrong(number, hyp, free, sizes)
-        again = next((other for other in hyp if number.equals(other)), None)
+        again = next((hyp[j] for j in _equal(number, hyp, by_value)), None)
         if converted is not None:
             free = [j for j in free if hyp[j] != converted]
             findings.append(NumberFinding("variant", "converted", number, converted))
@@ -66,8 +70,12 @@ def match_numbers(ref: Sequence[Number], hyp: Sequence[Number], sizes: tuple[int
             findings.append(NumberFinding("match", "said once", number, again))
         else:
             findings.append(NumberFinding("omitted", "missing number", number, None))
-    free = [j for j in free if not any(hyp[j].equals(number) or _converts(number, hyp[j]) for number in ref)]
-    findings += [NumberFinding("hallucinated", "extra number", None, hyp[j]) for j in free if hyp[j].asked]
+    said = _by_value(ref)
+    for j in free:
+        number = hyp[j]
+        explained = _equal(number, ref, said) or (number.unit and any(_converts(other, number) for other in ref))
+        if number.asked and not explained:
+            findings.append(NumberFinding("hallucinated", "extra number", None, number))
     return findings
 
 
@@ -98,19 +106,37 @@ def _among(number: Number, source: Sequence[Number]) -> bool:
     return any(not values.isdisjoint(other.values) for other in source)
 
 
-def _pair(ref: Sequence[Number], hyp: Sequence[Number], sizes: tuple[int, int]) -> dict[int, int]:
+def _pair(
+    ref: Sequence[Number], hyp: Sequence[Number], by_value: Mapping[object, Sequence[int]], sizes: tuple[int, int]
+) -> dict[int, int]:
     """Numbers of one value, one to one: those of the same unit first, then the nearest; 2:1 is 2-1 as a whole only."""
     pairs = sorted(
-        (_only_pair(one, other), one.unit != other.unit, _distance(one, other, sizes), i, j)
+        (_only_pair(one, hyp[j]), one.unit != hyp[j].unit, _distance(one, hyp[j], sizes), i, j)
         for i, one in enumerate(ref)
-        for j, other in enumerate(hyp)
-        if one.equals(other)
+        for j in _equal(one, hyp, by_value)
     )
     found: dict[int, int] = {}
+    taken: set[int] = set()
     for _, _, _, i, j in pairs:
-        if i not in found and j not in found.values():
+        if i not in found and j not in taken:
             found[i] = j
+            taken.add(j)
     return found
+
+
+def _by_value(numbers: Sequence[Number]) -> dict[object, list[int]]:
+    """The numbers that may have each value, by their places."""
+    found: dict[object, list[int]] = {}
+    for j, number in enumerate(numbers):
+        for value in number.values:
+            found.setdefault(value, []).append(j)
+    return found
+
+
+def _equal(number: Number, others: Sequence[Number], by_value: Mapping[object, Sequence[int]]) -> list[int]:
+    """Which of the others can have the value of a number, in order."""
+    shared = {j for value in number.values for j in by_value.get(value, ())}
+    return sorted(j for j in shared if number.equals(others[j]))
 
 
 def _only_pair(one: Number, other: Number) -> bool:
