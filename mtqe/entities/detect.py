@@ -18,7 +18,7 @@ from mtqe.entities.numbers.find import Number, find_numbers
 from mtqe.entities.numbers.match import NumberFinding, judge_number, match_numbers
 from mtqe.entities.source import Source, source_of
 from mtqe.entities.source_only import check_sources
-from mtqe.entities.titles import differing_titles
+from mtqe.entities.title_match import match_titles
 from mtqe.entities.user.settle import apply_style
 from mtqe.entities.user.style import Style
 from mtqe.errors import InputError
@@ -29,8 +29,6 @@ T = TypeVar("T")
 #: Words that are rarer are none of the language; log10 of occurrences in a billion words.
 _UNKNOWN = 1.5
 _ROMAJI = re.compile(r"(?:(?:[kstnhmrgzjdbp]y?|[ck]h|sh|ts|[fwy])?[aiueo]|n(?![aiueo]))+")
-#: The confidence of titles that differ.
-_TITLE = 0.6
 
 
 @dataclass(frozen=True)
@@ -243,16 +241,17 @@ def _check(segment: _Segment, language: str, near: frozenset[str]) -> Iterator[E
     matcher = Matcher(ref, hyp, language, segment.source.language)
     names, extra = matcher.match()
     context = Context(ref, hyp, segment.source, language, near, segment.other_words if segment.others else None)
-    titles = list(differing_titles(ref.tokens, hyp.tokens, matcher.found))
+    titles = list(match_titles(matcher, names, segment.source))
     for name in names:
-        if not any(title.ref[0] <= name.name.start and name.name.end <= title.ref[1] for title in titles):
+        if not any(_within(name.name, title.ref) for title in titles):
             yield judge_name(name, context)
     for title in titles:
-        status = "mistranslated" if title.same_office else "replaced"
-        yield finding(status, "title", "title", _TITLE, title.hyp, title.ref, suggestion=ref.text[slice(*title.ref)])
+        form = ref.text[slice(*title.ref)]
+        yield finding(title.status, title.type, "title", title.confidence, title.hyp, title.ref, suggestion=form)
     yield from _numbers(segment, language)
     for added, partial in extra:
-        yield judge_extra(added, partial, context)
+        if not any(_within(added, title.hyp) for title in titles):
+            yield judge_extra(added, partial, context)
     yield from _untranslated(segment, [name.hyp for name in names if name.hyp], language)
 
 
@@ -314,6 +313,10 @@ def _untranslated(segment: _Segment, names: Sequence[Span], language: str) -> It
 
 def _may_be_romaji(token: Token, source: Source) -> bool:
     return source.language == "ja" and token.text.islower() and _ROMAJI.fullmatch(token.text) is not None
+
+
+def _within(name: Name, span: Span | None) -> bool:
+    return span is not None and span[0] <= name.start and name.end <= span[1]
 
 
 def _span(mention: Name | Number | None) -> Span | None:

@@ -15,7 +15,7 @@ from mtqe.entities import slavic
 from mtqe.entities.findings import HINT, finding
 from mtqe.entities.forms import same_stem
 from mtqe.entities.holes import has_hole
-from mtqe.entities.knowledge.places import country_codes, identities
+from mtqe.entities.knowledge.places import country_codes, identities, is_demonym
 from mtqe.entities.knowledge.vocabulary import frequency, is_common_word, is_international
 from mtqe.entities.matching import Finding, Text
 from mtqe.entities.mentions import Name, Token
@@ -88,6 +88,8 @@ def judge_extra(name: Name, partial: bool, context: Context) -> EntityError:
         judged = "untranslated", "source word", _LEFT, ()
     elif not context.source.reads_han and any(context.source.support(token.form) for token in proper):
         judged = "undecided", "source has it", _UNDECIDED, ()
+    elif is_demonym(tokens[-1].form) and context.source.lacks_people(country_codes(tokens[-1].form)):
+        judged = "hallucinated", "extra people", _LEFT, ()
     else:
         judged = _weigh("hallucinated", "extra name", _of_extra(tokens, partial, context), context.source)
     status, rule, confidence, evidence = judged

@@ -60,7 +60,7 @@ TITLES = word_set(
     queen prince princess duke duchess pope bishop archbishop cardinal father sister general colonel major
     captain lieutenant sergeant admiral marshal commander senator governor mayor judge justice secretary
     deputy vice chairman chairwoman chief director ceo head coach ambassador spokesman spokeswoman congressman
-    congresswoman representative rep sen gen lt col comrade foreign state
+    congresswoman representative rep sen gen lt col capt sgt brig brigadier corporal commodore comrade foreign state
     """
 )
 #: Words that make a name the name of an organisation.

@@ -27,6 +27,10 @@ _KATAKANA = regex.compile(r"[\p{Katakana}ー]{2,}")
 _HIRAGANA = regex.compile(r"\p{Hiragana}+")
 #: Languages that inflect names, if at all, by what they add to them.
 _SUFFIXED = frozenset(["de", "en", "nl", "da", "sv", "no", "nb", "fr", "es", "it", "pt", "ro", "ca"])
+#: Countries of which the people have a name of another stem in many languages (Germany, nimeckyj; Netherlands, Dutch).
+_OTHER_STEMS = frozenset(["US", "GB", "DE", "NL", "GR", "DK", "CZ", "CH", "HU", "FI"])
+#: The letters at least that a country and its people share.
+_STEM = 3
 
 
 class Place(NamedTuple):
@@ -130,6 +134,21 @@ class Source:
         """Whether the source names the place that a plain form names."""
         known = identities(form)
         return bool(known and known & self.place_ids)  # the places of the source are costly to find
+
+    def lacks_people(self, codes: frozenset[str]) -> bool:
+        """Whether no word is like the name of a country, as the words for its people are, and no place is in it.
+
+        The language's own country goes without saying, and other countries have peoples with names of their own.
+        """
+        language = self.language or ""
+        if not self.is_cased or codes & (_OTHER_STEMS | _home(language)):
+            return False
+        starts = tuple(start for code in codes for start in _name_starts(code, language))
+        return (
+            bool(starts)
+            and not any(word.lower().startswith(starts) for word in self.words)
+            and not any(place.startswith(tuple(codes)) for place in self.place_ids)
+        )
 
     def same_consonants(self, a: str, b: str) -> bool:
         return self.language in _UNWRITTEN_VOWELS and _consonants(a) == _consonants(b)
@@ -238,6 +257,27 @@ def _territory(name: str, language: str) -> frozenset[str]:
     if best and shared[best] >= max(4, stem) and len(lower) - shared[best] <= 5:
         return frozenset([names[best]])
     return frozenset()
+
+
+@lru_cache(maxsize=1 << 10)
+def _home(language: str) -> frozenset[str]:
+    """The country where most speak a language."""
+    from babel.core import get_global
+
+    tag = get_global("likely_subtags").get(language, "")
+    return frozenset([tag.rpartition("_")[2]])
+
+
+@lru_cache(maxsize=1 << 12)
+def _name_starts(code: str, language: str) -> tuple[str, ...]:
+    """How the words of a country's name begin."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        name = Locale(language).territories.get(code, "")
+    except UnknownLocaleError:
+        return ()
+    return tuple(word[:_STEM] for word in name.lower().split() if len(word) > _STEM)
 
 
 def _shared(a: str, b: str) -> int:
