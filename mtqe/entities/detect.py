@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TypeVar
@@ -110,7 +112,8 @@ def find_entity_errors(
             raise InputError("without references the sources and their language are needed")
         found = check_sources(read_sources, read_hyps, source_language=source_language, target_language=target_language)
     elif mentions is None:
-        found = _by_reference(read_hyps, read_refs, read_sources, documents, others, *languages)
+        with _no_garbage():
+            found = _by_reference(read_hyps, read_refs, read_sources, documents, others, *languages)
     else:
         found = _given(read_hyps, read_refs, read_sources, mentions, *languages)
     if style is not None:
@@ -127,6 +130,18 @@ def find_entity_errors(
             for errors, hyp, ref, source in zip(found, read_hyps, read_refs, read_sources, strict=True)
         ]
     return [[_stored(e, *texts) for e in errors] for errors, *texts in zip(found, *sides, strict=True)]
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Without looking for cycles of objects, of which none are made here: it takes a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _as_list(what: str, items: Iterable[T] | None, hyps: Sequence[object]) -> list[T] | None:

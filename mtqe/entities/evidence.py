@@ -7,6 +7,7 @@ second human translations and perturbed ones (DEMETR); see `mtqe.entities.weight
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -54,6 +55,11 @@ class Context:
     def has_hole(self) -> bool:
         """Whether the hypothesis, and not the reference, is ungrammatical where a name may have been."""
         return self.language == "en" and has_hole(self.hyp.text) and not has_hole(self.ref.text)
+
+    @cached_property
+    def scarcer(self) -> Counter[str]:
+        """Plain forms that the hypothesis has less often than the reference."""
+        return Counter(t.form for t in self.ref.tokens) - Counter(t.form for t in self.hyp.tokens)
 
     def elsewhere(self, form: str) -> bool:
         """Whether another reference has a plain form, or an inflection of it."""
@@ -103,7 +109,7 @@ _Judgement = tuple[str, str, float, tuple[str, ...]]
 def _judge(name: Finding, context: Context) -> _Judgement:
     if name.wrong is not None:
         return _judge_pair(name, context)
-    if context.has_hole and _may_have_stood(name, context):
+    if _may_have_stood(name, context) and context.has_hole:
         judged: _Judgement = "omitted", "hole", _VARIANT, ("a hole in the sentence",)
     elif name.status == "omitted":
         judged = _weigh("omitted", "missing", _of_missing(name, context), context.source)
@@ -129,9 +135,8 @@ def _may_have_stood(name: Finding, context: Context) -> bool:
     """Whether a name is gone, in part, or one time of several: it is what a hole in the sentence had."""
     if name.missing:
         return True
-    proper = [token.form for token in _proper(name, context)]
-    ours, theirs = ([token.form for token in side.tokens] for side in (context.ref, context.hyp))
-    return bool(proper) and all(theirs.count(form) < ours.count(form) for form in proper)
+    forms = [token.form for token in _proper(name, context)]
+    return bool(forms) and all(form in context.scarcer for form in forms)
 
 
 def _judge_pair(name: Finding, context: Context) -> _Judgement:

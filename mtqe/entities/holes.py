@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import regex
+import re
 
 _VERB = "is|was|are|were|has|had|have|will|would|said|says"
-_HOLE = regex.compile(
+_HOLE = re.compile(
     rf"""
-    \b(?:of|from|with|near|between|the) (?:\s*[,;:)] | \s*\.(?!\p{{L}}))
+    \b(?:of|from|with|near|between|the) (?:\s*[,;:)] | \s*\.(?![^\W\d_]))
   | \b(?:[Ii]n|at|by|an?|to|for) (?:\s*[,;:)] | \s\.)
   | \b(?:from|with|near|between|the|an?|Mrs?|Ms|Dr) \s (?:and|or|but) \b
   | \b(?:of|from|with|near|between|the|an?|Mrs?|Ms|Dr) \s (?:of|in|at(?!\ least)|from|by|for|with|as|on|{_VERB}) \b
   | \b(?:in|at|by|with|to) \s (?:of|for|from|is|was|are|has|had) \b
   | \(\s*[,;)] | ,\s*,
-  | (?<![\p{{L}}\p{{N}}.,)"”])['’]s\b
+  | (?<![\w.,)"”])['’]s\b
   | ^\s*[,;.]
   | ^(?:Is|Was|Are|Were|Has|Had|Have|Said|Says|Will|Would)\b (?!.*\?) (?!\ there\b)
   | ["“](?:is|was|are|were|has|had|said)\b
     """,
-    regex.VERBOSE,
+    re.VERBOSE,
 )
 
 
