@@ -178,16 +178,16 @@ def _judge_pair(name: Finding, context: Context) -> _Judgement:
         return "undecided", "acronym or what it stands for", _UNDECIDED, ()
     status = "mistranslated" if name.status == "replaced" and given.role == "common" else name.status
     countries = country_codes(wanted.form) and country_codes(given.form)
-    if status == "misspelled" and (countries or (name.similarity < _SLIP and _are_places(wanted, given))):
+    if status == "misspelled" and (countries or (name.similarity < _SLIP and _is_place(wanted) and _is_place(given))):
         status = "replaced"
     rule = "spelling" if name.rule == "spelling" else "position"
     return _weigh(status, rule, _of_pair(name, wanted, given, contrast, context), source)
 
 
 def _may_stand_for(acronym: Token, words: Sequence[int], text: Text) -> bool:
-    """Whether several words begin with a third of an acronym's letters: in another language it has others."""
+    """Whether words begin with half of an acronym's letters: in another language it has others."""
     initials = {text.tokens[j].form[0] for j in words}
-    return len(words) > 1 and 3 * sum(c in initials for c in acronym.form) >= len(acronym.form)
+    return 2 * sum(c in initials for c in acronym.form) >= len(acronym.form)
 
 
 def _is_left(token: Token, context: Context) -> bool:
@@ -203,8 +203,9 @@ def _is_left(token: Token, context: Context) -> bool:
     )
 
 
-def _are_places(*tokens: Token) -> bool:
-    return all(identities(token.form) for token in tokens)
+def _is_place(token: Token) -> bool:
+    """Whether a word names a place, and is no common word that may also be a place's name (Alliance, Mobile)."""
+    return token.role != "common" and bool(identities(token.form))
 
 
 def _letters(token: Token) -> str:
@@ -249,11 +250,11 @@ def _of_pair(name: Finding, wanted: Token, given: Token, contrast: float | None,
             yield "the source spells it so"
         elif contrast > 0 and source.is_cased and source.support(wanted.form) == 1:
             yield "the source has the reference's form"
-    if identities(wanted.form):
+    if _is_place(wanted):
         yield "a known place is wanted"
     elif identities(wanted.form, 0) and not identities(given.form, 0):
         yield "a small place is wanted"
-    if identities(given.form):
+    if _is_place(given):
         yield "a known place stands there"
     elif not _is_used(given, language) and not identities(given.form, 0):
         yield "an unknown word stands there"
@@ -318,7 +319,7 @@ def _of_missing(name: Finding, context: Context) -> Iterator[str]:
         yield "the source names no such country"
     if len(context.hyp.text) < _SHORT * (len(context.ref.text) - (name.name.end - name.name.start)):
         yield "a shorter output"
-    if any(identities(token.form) for token in tokens):
+    if any(map(_is_place, tokens)):
         yield "a known place"
 
 

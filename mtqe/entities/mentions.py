@@ -297,7 +297,7 @@ def _type(tokens: list[Token], text: str, start: int) -> str:
         return "group" if is_demonym(phrase) else "place"
     if any(token.acronym for token in tokens):
         return "organisation"
-    if identities(phrase):
+    if identities(phrase) and any(token.role == "proper" for token in tokens):
         return "place"
     if len(tokens) in (2, 3) and all(token.role == "proper" and not token.code for token in tokens):
         return "place" if any(is_country_word(form) for form in forms) else "person"

@@ -159,7 +159,7 @@ def match_titles(matcher: Matcher, names: Iterable[Finding], source: Source) -> 
     pairs = _pair(ours, find_titles(hyp.text, hyp.tokens), sides)
     for title in ours:
         found = _compare(title, pairs[title], sides) if title in pairs else _missing(title, sides, source)
-        if found and (found.status in _ERRORS or any(token.capital for token in _tokens(ref, title))):
+        if found and (found.status in _ERRORS or any(token.role != "word" for token in _tokens(ref, title))):
             yield found
 
 

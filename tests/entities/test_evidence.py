@@ -119,7 +119,7 @@ def test_what_is_in_order_needs_no_evidence() -> None:
         # A name in its place, and a word that may say the same.
         (("They asked Qenko.", "They asked Zorbly."), ("They asked Butcher.", "They asked Zorbly.")),
         # A spelling that is far from the right one, and one that is near.
-        (("We met Kovalenko.", "We met Kovalchuk."), ("We met Kovalchyk.", "We met Kovalchuk.")),
+        (("We met Kovalenka.", "We met Kovalchuk."), ("We met Kovalchyk.", "We met Kovalchuk.")),
         # A preposition without its name, and a sentence that is whole.
         (
             (f"He spoke to , and {LATE}.", f"He spoke to Zubko, and {LATE}."),
