@@ -173,6 +173,9 @@ def _compare(arguments: argparse.Namespace) -> None:
         metric=arguments.metric,
         unit=arguments.unit,
         baseline=arguments.baseline,
+        test=arguments.test,
+        correction=arguments.correction,
+        margin=arguments.margin,
         draws=arguments.draws,
         seed=arguments.seed,
     )
@@ -259,6 +262,10 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("directory", metavar="DIR", type=Path)
     compare.add_argument("--metric", help="one metric of the run (default: its first)")
     compare.add_argument("--test-set", help="one test set of the run, where it has several")
+    tests, corrections = ("permutation", "bootstrap", "wilcoxon"), ("max-t", "holm")
+    compare.add_argument("--test", default=tests[0], choices=tests, help="(default: %(default)s)")
+    compare.add_argument("--correction", default=corrections[0], choices=corrections, help="(default: %(default)s)")
+    compare.add_argument("--margin", type=float, metavar="POINTS", help="call systems equivalent within this")
     _statistics(compare)
     _format(compare)
 

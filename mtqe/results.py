@@ -358,21 +358,32 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class SystemResult:
-    """The place of one system in a comparison; `interval` is the 95 % bootstrap interval of its corpus score."""
+    """The place of one system in a comparison; `interval` is the 95 % bootstrap interval of its corpus score.
+
+    `ranks` are the best and the worst rank that the tests of all pairs leave open, `cluster` counts from 1, and `first`
+    is the share of resamples in which it ranks first. They are None where they cannot be told: for human outputs, which
+    stand outside, for systems tested against a baseline alone, or on other units than the rest.
+    """
 
     system: str
     score: float
     interval: Interval | None
     units: int
-    wins: int
-    losses: int
+    wins: int = 0
+    losses: int = 0
+    ranks: tuple[int, int] | None = None
+    cluster: int | None = None
+    first: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PairResult:
-    """A paired test of `a` against `b`: `delta` = score(a) - score(b), two-sided `p`, Holm-adjusted `p_adjusted`.
+    """A paired test of `a` against `b`: `delta` = score(a) - score(b), two-sided `p`, and `p_adjusted` for the family.
 
-    `interval` is the 95 % bootstrap interval of the difference; `units` counts the common units of the test.
+    `interval` is the 95 % bootstrap interval of the difference; `units` counts the common units of the test, of which
+    `a` scores better than `b` on `wins` and worse on `losses`. `detectable` is the true difference that so many units
+    show with 80 % power, at alpha over the number of pairs. `equivalent` says whether the difference is shown to lie
+    within the margin, None without one; `identical` that the two outputs are the same.
     """
 
     a: str
@@ -383,6 +394,11 @@ class PairResult:
     p_adjusted: float
     units: int
     signature: str
+    wins: int = 0
+    losses: int = 0
+    detectable: float | None = None
+    equivalent: bool | None = None
+    identical: bool = False
 
 
 @dataclass(frozen=True)
@@ -390,6 +406,7 @@ class Comparison:
     """Systems compared by one metric on one test set.
 
     `unit` says what was resampled (`document` or `segment`), `smallest_p` is the least p that the draws can reach.
+    `correction` is the one that was made for the family of `pairs`: `max-t` or `holm`.
     """
 
     test_set: str
@@ -401,6 +418,9 @@ class Comparison:
     draws: int
     seed: int
     smallest_p: float
+    test: str
+    correction: str
+    margin: float | None
     systems: tuple[SystemResult, ...]
     pairs: tuple[PairResult, ...]
 

@@ -107,7 +107,8 @@ def test_ranks_tests_and_counts_wins() -> None:
     assert clear.interval
     assert 0 < clear.interval.low < clear.delta < clear.interval.high
     assert clear.p == result.smallest_p == 1 / 1000
-    assert clear.p_adjusted == pytest.approx(3 / 1000)
+    assert clear.p_adjusted == 1 / 1000
+    assert pair_of(compare(scores, draws=999, correction="holm"), "high", "low").p_adjusted == pytest.approx(3 / 1000)
     close = pair_of(result, "high", "also high")
     assert close.p == close.p_adjusted > 0.05
 
@@ -253,8 +254,8 @@ def test_a_baseline_is_tested_against_every_other_and_the_family_is_smaller() ->
     every, versus = compare(scores, draws=500), compare(scores, baseline="a", draws=500)
     assert [(p.a, p.b) for p in versus.pairs] == [(s.system, "a") for s in versus.systems if s.system != "a"]
     assert pair_of(versus, "c", "a").p == pair_of(every, "c", "a").p
-    assert pair_of(versus, "c", "a").signature.endswith("|adjust:holm|pairs:2")
-    assert pair_of(every, "c", "a").signature.endswith("|adjust:holm|pairs:3")
+    assert pair_of(versus, "c", "a").signature.endswith("|adjust:max-t|pairs:2")
+    assert pair_of(every, "c", "a").signature.endswith("|adjust:max-t|pairs:3")
 
 
 def test_other_systems_change_neither_intervals_nor_raw_p_values() -> None:
@@ -283,6 +284,8 @@ def test_the_same_call_gives_the_same_comparison_and_the_seed_matters() -> None:
     [
         ({"metric": "qualty"}, "unknown metric 'qualty'; did you mean 'quality'"),
         ({"test": "permutatoin"}, "unknown test 'permutatoin'; did you mean 'permutation'"),
+        ({"correction": "holms"}, "unknown correction 'holms'; did you mean 'holm'"),
+        ({"margin": 0.0}, "the margin of equivalence is above 0, not 0.0"),
         ({"unit": "documents"}, "did you mean 'document'"),
         ({"baseline": "systm"}, "unknown baseline 'systm'; did you mean 'system'"),
         ({"draws": 0}, "draws must be at least 1"),
@@ -319,3 +322,66 @@ def test_corpus_scores_survive_any_two_partitions(first: Partition, second: Part
         assert result.smallest_p <= pair.p <= pair.p_adjusted <= 1
         common = set(itertools.accumulate(map(len, first))) & set(itertools.accumulate(map(len, second)))
         assert pair.units == len(common)
+
+
+def test_clusters_and_rank_ranges_follow_from_the_tests_of_all_pairs() -> None:
+    base = np.array(noise(1, 80))
+    wobble = np.random.default_rng(2).normal(0, 1, (4, 80))
+    shifts = {"a": 6, "b": 6, "c": 0, "d": -6}
+    scores = make_scores({name: base + wobble[i] + shifts[name] for i, name in enumerate(shifts)})
+    places = {system.system: system for system in compare(scores, draws=2000).systems}
+    assert [places[name].cluster for name in shifts] == [1, 1, 2, 3]
+    assert [places[name].ranks for name in shifts] == [(1, 2), (1, 2), (3, 3), (4, 4)]
+    assert sum(place.first or 0 for place in places.values()) == pytest.approx(1)
+    assert places["d"].first == 0
+    assert {place.cluster for place in compare(scores, baseline="a", draws=500).systems} == {None}
+
+
+def test_human_outputs_stand_outside() -> None:
+    scores = make_scores({"a": noise(1, 40), "b": noise(2, 40), "people": noise(3, 40, 9)})
+    people = replace(scores.systems["people"], human=True)
+    result = compare(replace(scores, systems={**scores.systems, "people": people}), draws=500)
+    assert [(pair.a, pair.b) for pair in result.pairs] in ([("a", "b")], [("b", "a")])
+    outside = system_of(result, "people")
+    assert (outside.cluster, outside.ranks, outside.first) == (None, None, None)
+    assert outside.interval is not None
+
+
+@pytest.mark.parametrize("test", ["bootstrap", "wilcoxon"])
+def test_other_tests_agree_where_all_is_clear_and_are_signed(test: str) -> None:
+    scores = make_scores({"a": noise(1, 40), "b": noise(2, 40, 20), "c": noise(3, 40)})
+    result = compare(scores, test=test, draws=999)
+    assert (result.test, result.correction) == (test, "holm")
+    assert pair_of(result, "a", "b").p_adjusted < 0.01 < 0.05 < pair_of(result, "a", "c").p_adjusted
+    assert all(pair.signature.startswith(f"{test}|") for pair in result.pairs)
+
+
+def test_pairs_on_different_units_are_corrected_by_holm() -> None:
+    merged = {"b": [(0, 1), *((i,) for i in range(2, 30))]}
+    values = {"a": noise(1, 30), "b": noise(2, 29), "c": noise(3, 30)}
+    result = compare(make_scores(values, units=merged, segments=30), draws=500)
+    assert result.correction == "holm"
+    assert all(pair.signature.endswith("|adjust:holm|pairs:3") for pair in result.pairs)
+
+
+def test_units_won_equivalence_and_what_would_show() -> None:
+    base = np.array(noise(1, 200))
+    wobble = np.random.default_rng(2).normal(0, 1, 200)
+    scores = make_scores({"a": base, "b": base + wobble})
+    (pair,) = compare(scores, margin=0.5, draws=1000).pairs
+    assert pair.equivalent is True
+    assert pair.wins + pair.losses == 200
+    assert pair.wins == np.count_nonzero(wobble > 0 if pair.a == "b" else wobble < 0)
+    # 80 % power of a two-sided test at .05 needs about 2.8 standard errors
+    assert pair.detectable == pytest.approx(2.8 * wobble.std() / np.sqrt(200), rel=0.1)
+    assert compare(scores, draws=1000).pairs[0].equivalent is None
+    assert compare(scores, margin=0.01, draws=1000).pairs[0].equivalent is False
+
+
+def test_identical_outputs_are_said_to_be() -> None:
+    scores = make_scores({"a": noise(1, 30), "b": noise(1, 30)})
+    (pair,) = compare(scores, draws=500).pairs
+    assert (pair.identical, pair.p, pair.delta) == (True, 1.0, 0.0)
+    other = replace(scores.systems["b"], output="other")
+    (pair,) = compare(replace(scores, systems={**scores.systems, "b": other}), draws=500).pairs
+    assert pair.identical is False

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from mtqe.metrics._sacrebleu import SacrebleuMetric, spec
+from mtqe.metrics._sacrebleu import Pairs, SacrebleuMetric, spec
 from mtqe.results import FloatArray
 from mtqe.text import language_of
 
@@ -33,10 +34,10 @@ def make(
         "max_ngram_order": max_ngram_order,
     }
 
-    def build(language: str, effective: bool) -> Any:
+    def build(language: str) -> Any:
         from sacrebleu.metrics.bleu import BLEU
 
-        return BLEU(**options, effective_order=effective, trg_lang=language_of(language))
+        return BLEU(**options, effective_order=effective_order, trg_lang=language_of(language))
 
     if max_ngram_order < 1:
         raise ValueError("max_ngram_order is at least 1")
@@ -45,17 +46,18 @@ def make(
     if tokenize not in {None, *_tokenizers()}:
         raise ValueError(f"tokenize is one of {', '.join(_tokenizers())}, not {tokenize!r}")
     value = {"floor": 0.1, "add-k": 1}.get(smooth_method, 0) if smooth_value is None else smooth_value
+    score = partial(_bleu, order=max_ngram_order, method=smooth_method, value=float(value))
     return SacrebleuMetric(
         spec=spec("bleu", nulls, **options, effective_order=effective_order),
         label="BLEU",
         range=(0, 100),
         higher_is_better=True,
-        build=partial(build, effective=effective_order),
+        build=build,
+        count=_count,
+        exact=partial(score, effective=effective_order, exact=True),
+        sentence=partial(score, effective=True, exact=True),
+        vectorised=partial(score, effective=effective_order, exact=False),
         unsaid="" if max_ngram_order == 4 else f"|max_ngram_order:{max_ngram_order}",
-        sentence=partial(build, effective=True),
-        vectorised=partial(
-            _bleu, order=max_ngram_order, method=smooth_method, value=float(value), effective=effective_order
-        ),
     )
 
 
@@ -65,9 +67,35 @@ def _tokenizers() -> list[str]:
     return list(_TOKENIZERS)
 
 
-def _bleu(sums: FloatArray, *, order: int, method: str, value: float, effective: bool) -> FloatArray:
-    """`BLEU.compute_bleu` of sacreBLEU over rows of [hyp length, ref length, correct 1..n, total 1..n]."""
-    hyp, ref = sums[..., 0], sums[..., 1]
+def _count(metric: Any, pairs: Pairs) -> FloatArray:
+    """[hyp length, closest ref length, correct 1..n, total 1..n] of each pair."""
+    from mtqe.metrics._ngrams import clipped_matches, ngrams
+    from mtqe.metrics._tokens import vocabulary, words
+
+    references = [metric._preprocess_segment(text).split() for texts in pairs.references for text in texts]
+    hypotheses = [metric._preprocess_segment(text).split() for text in pairs.hypotheses]
+    numbers = vocabulary(references)
+    refs, hyps = words(references, numbers), words(hypotheses, numbers)
+    sizes = np.array([len(texts) for texts in pairs.references])
+    groups = np.concatenate([[0], np.cumsum(sizes)])
+    order = metric.max_ngram_order
+    closest = np.full(len(hypotheses), -1)
+    for r in range(sizes.max()):
+        length = refs.lengths[groups[pairs.of] + np.minimum(r, sizes[pairs.of] - 1)]
+        gap, least = abs(hyps.lengths - length), abs(hyps.lengths - closest)
+        closer = (closest < 0) | (gap < least) | ((gap == least) & (length < closest))
+        closest = np.where(closer, length, closest)
+    correct = clipped_matches(refs, groups, hyps, pairs.of, order)
+    lengths = np.stack([hyps.lengths, closest], axis=1)
+    return np.concatenate([lengths, correct, ngrams(hyps.lengths, order)], axis=1).astype(np.float64)
+
+
+def _bleu(sums: FloatArray, *, order: int, method: str, value: float, effective: bool, exact: bool) -> FloatArray:
+    """`BLEU.compute_bleu` of sacreBLEU over rows of [hyp length, ref length, correct 1..n, total 1..n].
+
+    `exact` takes logarithms, exponentials and sums from Python, as sacreBLEU does: NumPy's differ in the last bit.
+    """
+    hyp, ref = sums[..., 0].astype(np.float64), sums[..., 1].astype(np.float64)
     correct, total = sums[..., 2 : 2 + order].copy(), sums[..., 2 + order :].copy()
     none_correct = ~correct.any(axis=-1)
     if method == "add-k":
@@ -78,13 +106,25 @@ def _bleu(sums: FloatArray, *, order: int, method: str, value: float, effective:
     with np.errstate(divide="ignore", invalid="ignore"):
         precision = np.where(reached, 100.0 * correct / total, 0.0)
         if method == "exp":
-            precision = np.where(zero, 100.0 / (2.0 ** np.cumsum(zero, axis=-1) * total), precision)
+            halvings = np.exp2(np.cumsum(zero, axis=-1)).astype(sums.dtype)
+            precision = np.where(zero, 100.0 / (halvings * total), precision)
         elif method == "floor":
             precision = np.where(zero, 100.0 * value / total, precision)
-        counted = reached if effective else np.ones_like(reached)
-        # sacreBLEU's logarithm of 0 is -9999999999
-        logs = np.where(counted, np.log(precision, out=np.full_like(precision, -9999999999.0), where=precision > 0), 0)
-        orders = np.maximum(counted.sum(axis=-1), 1)
-        brevity = np.where(hyp < ref, np.where(hyp > 0, np.exp(1 - ref / np.maximum(hyp, 1)), 0.0), 1.0)
-        score = brevity * np.exp(logs.sum(axis=-1) / orders)
+        shortness = np.where(hyp < ref, 1 - ref / hyp, 0.0)  # -inf without hypothesis
+        orders = np.maximum(reached.sum(axis=-1), 1) if effective else np.full(hyp.shape, order)
+    if exact:
+        score = _exactly(precision.reshape(-1, order), orders.ravel(), shortness.ravel()).reshape(hyp.shape)
+    else:
+        counted = np.arange(order) < orders[..., None]
+        logs = np.log(precision, out=np.full(precision.shape, _LOG_0), where=precision > 0)
+        score = np.exp(shortness) * np.exp(np.where(counted, logs, 0.0).sum(axis=-1) / orders)
     return np.asarray(np.where(none_correct, 0.0, score))
+
+
+_LOG_0 = -9999999999.0  # as sacreBLEU has it
+
+
+def _exactly(precision: FloatArray, orders: Any, shortness: FloatArray) -> FloatArray:
+    logs = [[math.log(p) if p != 0 else _LOG_0 for p in row] for row in precision.tolist()]
+    rows = zip(logs, orders.tolist(), shortness.tolist(), strict=True)
+    return np.array([math.exp(short) * math.exp(sum(row[:n]) / n) for row, n, short in rows])

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mtqe.metrics._sacrebleu import SacrebleuMetric, spec
+from mtqe.metrics._sacrebleu import Pairs, SacrebleuMetric, or_python_zero, spec
 from mtqe.results import FloatArray
 
 
@@ -36,12 +36,32 @@ def make(
         range=(0, float("inf")),
         higher_is_better=False,
         build=build,
-        vectorised=_ter,
+        count=_count,
+        exact=_ter,
     )
+
+
+def _count(metric: Any, pairs: Pairs) -> FloatArray:
+    """[edits to the nearest reference, mean reference length] of each pair."""
+    from mtqe.metrics._edits import edits
+    from mtqe.metrics._tokens import vocabulary, words
+
+    references = [metric._preprocess_segment(text).split() for texts in pairs.references for text in texts]
+    hypotheses = [metric._preprocess_segment(text).split() for text in pairs.hypotheses]
+    numbers = vocabulary(references)
+    refs, hyps = words(references, numbers), words(hypotheses, numbers)
+    sizes = np.array([len(texts) for texts in pairs.references])
+    first = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    least = np.full(len(hypotheses), np.iinfo(np.int64).max)
+    for r in range(sizes.max()):
+        has = np.flatnonzero(r < sizes[pairs.of])
+        least[has] = np.minimum(least[has], edits(refs, hyps.taken(has), first[pairs.of[has]] + r))
+    mean_length = np.add.reduceat(refs.lengths, first) / sizes
+    return np.stack([least.astype(np.float64), mean_length[pairs.of]], axis=1)
 
 
 def _ter(sums: FloatArray) -> FloatArray:
     """`TER._compute_score_from_stats` of sacreBLEU over rows of [edits, reference length]."""
     edits, length = sums[..., 0], sums[..., 1]
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(100 * np.where(length > 0, edits / length, np.where(edits > 0, 1.0, 0.0)))
+        return or_python_zero(100 * (edits / length), length > 0, np.where(edits > 0, 100.0, 0.0))

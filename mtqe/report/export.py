@@ -99,6 +99,9 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
         "draws": comparison.draws,
         "seed": comparison.seed,
         "smallest_p": comparison.smallest_p,
+        "test": comparison.test,
+        "correction": comparison.correction,
+        "margin": comparison.margin,
         "systems": [
             {
                 "system": place.system,
@@ -107,6 +110,9 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
                 "units": place.units,
                 "wins": place.wins,
                 "losses": place.losses,
+                "ranks": place.ranks,
+                "cluster": place.cluster,
+                "first": place.first,
             }
             for place in comparison.systems
         ],
@@ -119,6 +125,11 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
                 "p": pair.p,
                 "p_adjusted": pair.p_adjusted,
                 "units": pair.units,
+                "wins": pair.wins,
+                "losses": pair.losses,
+                "detectable": pair.detectable,
+                "equivalent": pair.equivalent,
+                "identical": pair.identical,
                 "signature": pair.signature,
             }
             for pair in comparison.pairs

@@ -49,9 +49,12 @@ def comparison_table(comparison: Comparison) -> Table:
     for pair in comparison.pairs:
         low, high = (pair.interval.low, pair.interval.high) if pair.interval else (None, None)
         head = (pair.a, pair.b, comparison.metric, pair.delta, low, high)
-        rows.append((*head, pair.p, pair.p_adjusted, pair.units, pair.signature))
-    columns = ("a", "b", "metric", "delta", "low", "high", "p", "p_adjusted", "units", "signature")
-    heads = ("A", "B", "A − B", "95 % interval", "p", "p (Holm)", "Units")
+        rows.append(
+            (*head, pair.p, pair.p_adjusted, pair.units, pair.wins, pair.losses, pair.detectable, pair.signature)
+        )
+    test = ("delta", "low", "high", "p", "p_adjusted", "units", "wins", "losses", "detectable", "signature")
+    columns = ("a", "b", "metric", *test)
+    heads = ("A", "B", "A − B", "95 % interval", "p", "adjusted p", "Units")
     return Table(columns, tuple(rows), heads, tuple(tuple(pair_cells(pair, comparison)) for pair in comparison.pairs))
 
 

@@ -270,6 +270,9 @@ def _comparison(scores: Scores, unit: Any, n_documents: int) -> Comparison:
         draws=999,
         seed=7,
         smallest_p=0.001,
+        test="permutation",
+        correction="holm",
+        margin=None,
         systems=tuple(
             SystemResult(
                 s,

@@ -44,8 +44,8 @@ def test_what_people_translated_and_systems_that_are_not_drawn_are_said() -> Non
     people = {**scores.systems, "beta": replace(scores.systems["beta"], human=True)}
     evaluation = replace(evaluation, scores=(replace(scores, systems=people),))
     html = page.html(evaluation)
-    assert "Translated by people: beta." in html
-    assert "Translated by people: beta." in page.markdown(evaluation)
+    assert "Translated by people, and outside of tests and clusters: beta." in html
+    assert "Translated by people, and outside of tests and clusters: beta." in page.markdown(evaluation)
     assert html.count("Drawn: the 4 best of 5 systems.") == 2
     few = page.html(sample.systems(names[:2]))
     assert "Translated by people" not in few

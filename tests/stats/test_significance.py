@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from mtqe.results import FloatArray, mean
-from mtqe.stats import all_assignments_fit, holm, paired_permutation, permutation_tests, smallest_p
+from mtqe.stats import (
+    all_assignments_fit,
+    bootstrap_tests,
+    draws_needed,
+    holm,
+    max_t_tests,
+    paired_permutation,
+    permutation_tests,
+    smallest_p,
+    wilcoxon_tests,
+)
 
 
 def as_statistics(x: np.ndarray) -> FloatArray:
@@ -158,3 +168,142 @@ def test_holm_keeps_the_order_and_lies_between_p_and_bonferroni(p: FloatArray) -
     assert (np.diff(adjusted[np.argsort(p)]) >= 0).all()
     order = np.argsort(-p, kind="stable")
     assert np.array_equal(holm(p[order]), adjusted[order])
+
+
+def systems_of(seed: int, count: int, n: int, shift: float = 0.0) -> FloatArray:
+    """Systems that share the difficulty of the units; each is better than the one before by `shift`."""
+    generator = np.random.default_rng(seed)
+    x = generator.normal(0, 1, n) + generator.normal(0, 1, (count, n)) + shift * np.arange(count)[:, None]
+    return as_statistics(x)
+
+
+@pytest.mark.parametrize("studentised", [True, False])
+def test_max_t_agrees_with_enumeration_by_hand(studentised: bool) -> None:
+    """Westfall and Young (1993), algorithm 4.1, over all 2**7 assignments; the scale is the exact null deviation."""
+    systems = systems_of(5, 3, 7, shift=0.7)
+    pairs = list(itertools.combinations(range(3), 2))
+    signs = np.array(list(itertools.product([1.0, -1.0], repeat=7)))
+    differences = np.array([systems[a, :, 0] - systems[b, :, 0] for a, b in pairs])
+    scale = np.sqrt((differences**2).sum(axis=1)) if studentised else np.ones(3)
+    observed = np.abs(differences.sum(axis=1)) / scale
+    null = np.abs(differences @ signs.T) / scale[:, None]
+    order = np.argsort(-observed)
+    expected, last = np.zeros(3), 0.0
+    for position, pair in enumerate(order):
+        last = max(last, (null[order[position:]].max(axis=0) >= observed[pair] - 1e-9).mean())
+        expected[pair] = last
+    delta, p, adjusted = max_t_tests(systems, pairs, mean, draws=128, seed=1, studentised=studentised)
+    assert delta == pytest.approx(differences.mean(axis=1))
+    assert p == pytest.approx((null >= observed[:, None] - 1e-9).mean(axis=1))
+    assert adjusted == pytest.approx(expected)
+
+
+def test_max_t_loses_less_than_holm_where_the_pairs_hang_together() -> None:
+    systems = systems_of(2, 6, 60, shift=0.25)
+    pairs = list(itertools.combinations(range(6), 2))
+    _, p, adjusted = max_t_tests(systems, pairs, mean, draws=4999, seed=3)
+    assert adjusted.sum() < holm(p).sum()
+    assert (adjusted[np.argsort(p)][:3] <= holm(p)[np.argsort(p)][:3]).all()
+
+
+def test_studentised_max_t_finds_a_close_pair_beside_a_noisy_system() -> None:
+    generator = np.random.default_rng(4)
+    a = generator.normal(0, 1, 50)
+    systems = as_statistics(np.stack([a, a + generator.normal(0.2, 0.2, 50), generator.normal(0, 30, 50)]))
+    pairs = [(0, 1), (0, 2), (1, 2)]
+    assert max_t_tests(systems, pairs, mean, draws=999, seed=1)[2][0] == pytest.approx(0.001)
+    assert max_t_tests(systems, pairs, mean, draws=999, seed=1, studentised=False)[2][0] > 0.05
+
+
+families = npst.arrays(
+    np.float64, st.tuples(st.integers(2, 4), st.integers(1, 9)), elements=st.integers(-9, 9).map(float)
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(families, st.sampled_from([60, 600]), st.floats(0.01, 1000), st.randoms(use_true_random=False))
+def test_adjusted_p_is_monotone_and_knows_neither_order_nor_scale(
+    x: FloatArray, draws: int, scale: float, random
+) -> None:
+    systems = as_statistics(x)
+    pairs = list(itertools.combinations(range(len(x)), 2))
+    delta, p, adjusted = max_t_tests(systems, pairs, mean, draws=draws, seed=2)
+    assert ((p > 0) & (p <= adjusted) & (adjusted <= 1)).all()
+    scaled = max_t_tests(as_statistics(x * scale), pairs, mean, draws=draws, seed=2)
+    assert scaled[2] == pytest.approx(adjusted)
+    turned = max_t_tests(systems, [(b, a) for a, b in pairs], mean, draws=draws, seed=2)
+    assert turned[0] == pytest.approx(-delta)
+    assert turned[2] == pytest.approx(adjusted)
+    order = random.sample(range(len(pairs)), len(pairs))
+    assert max_t_tests(systems, [pairs[i] for i in order], mean, draws=draws, seed=2)[2] == pytest.approx(
+        adjusted[order]
+    )
+
+
+def test_identical_systems_in_a_family_give_one_and_leave_the_rest_alone() -> None:
+    systems = systems_of(7, 3, 30, shift=1.0)
+    with_twin = np.concatenate([systems, systems[:1]])
+    pairs = list(itertools.combinations(range(3), 2))
+    _, p, adjusted = max_t_tests(with_twin, [*pairs, (0, 3)], mean, draws=999, seed=1)
+    assert (p[-1], adjusted[-1]) == (1.0, 1.0)
+    assert adjusted[:-1].tolist() == max_t_tests(systems, pairs, mean, draws=999, seed=1)[2].tolist()
+    assert [part.size for part in max_t_tests(systems, [], mean, draws=9, seed=1)] == [0, 0, 0]
+
+
+def test_bootstrap_test_agrees_with_the_z_test_of_many_units() -> None:
+    scipy_stats = pytest.importorskip("scipy.stats")
+    systems = systems_of(3, 2, 400, shift=0.12)
+    delta, p = bootstrap_tests(systems, [(0, 1)], mean, draws=20_000, seed=1)
+    difference = systems[0, :, 0] - systems[1, :, 0]
+    z = difference.mean() / difference.std() * 20
+    assert delta[0] == pytest.approx(difference.mean())
+    assert p[0] == pytest.approx(2 * scipy_stats.norm.sf(abs(z)), abs=0.01)
+
+
+def test_bootstrap_test_of_equal_systems_strata_and_order() -> None:
+    systems = systems_of(9, 2, 40, shift=0.3)
+    twins = np.stack([systems[0], systems[0]])
+    assert [part.tolist() for part in bootstrap_tests(twins, [(0, 1)], mean, draws=99, seed=1)] == [[0.0], [1.0]]
+    forth, back = (bootstrap_tests(systems, [pair], mean, draws=500, seed=1) for pair in ((0, 1), (1, 0)))
+    assert (forth[0][0], forth[1][0]) == (-back[0][0], back[1][0])
+    assert [part.size for part in bootstrap_tests(systems, [], mean, draws=9, seed=1)] == [0, 0]
+    alone = bootstrap_tests(systems, [(0, 1)], mean, draws=500, seed=1, strata=np.arange(40))
+    assert alone[1][0] == 1 / 501  # no stratum varies, so that no draw differs from what was observed
+
+
+def test_bootstrap_test_rejects_at_the_nominal_rate_where_centring_sizes_does_not() -> None:
+    """600 null pairs of 100 units; what sacreBLEU centres would reject twice as often."""
+    generator, draws = np.random.default_rng(1), 199
+    a, b = generator.exponential(1, (2, 600, 100))
+    systems = as_statistics(np.stack([a, b], 1).reshape(1200, 100))
+    _, p = bootstrap_tests(systems, [(i, i + 1) for i in range(0, 1200, 2)], mean, draws=draws, seed=2)
+    assert 0.021 <= (p <= 0.05).mean() <= 0.079
+
+
+def test_wilcoxon_agrees_with_scipy_and_leaves_out_the_unscored() -> None:
+    scipy_stats = pytest.importorskip("scipy.stats")
+    generator = np.random.default_rng(2)
+    x = generator.normal(0, 1, (3, 40)) + np.array([[0], [0.3], [0.9]])
+    x[0, :3] = np.nan
+    pairs = [(0, 1), (1, 2), (2, 0)]
+    theirs = [scipy_stats.wilcoxon((x[a] - x[b])[~np.isnan(x[a] - x[b])]).pvalue for a, b in pairs]
+    assert wilcoxon_tests(x, pairs) == pytest.approx(theirs)
+    assert wilcoxon_tests(x, [(1, 0)]) == pytest.approx(theirs[:1])
+
+
+def test_wilcoxon_by_exact_enumeration_and_with_ties() -> None:
+    """Ranks 1 to 6 all in favour: 2 of 2**6 sign vectors. Zeros are ranked: they take the low ranks (Pratt)."""
+    b = np.zeros(6)
+    assert wilcoxon_tests(np.stack([np.arange(1, 7.0), b]), [(0, 1)])[0] == pytest.approx(2 / 64)
+    assert wilcoxon_tests(np.stack([b, b]), [(0, 1)]).tolist() == [1.0]
+    assert wilcoxon_tests(np.full((2, 3), np.nan), [(0, 1)]).tolist() == [1.0]
+    noisy = np.stack([[0.1 + 0.2, 0.5, 0.7, 0.9, 1.1, 0.4], [0.3, 0.4, 0.6, 0.8, 1.0, 0.5]])
+    clean = np.stack([[0, 1, 1, 1, 1, -1.0], b])
+    assert wilcoxon_tests(noisy, [(0, 1)]) == pytest.approx(wilcoxon_tests(clean, [(0, 1)]))
+
+
+@pytest.mark.parametrize(("pairs", "needed"), [(1, 19), (190, 3799), (3, 59)])
+def test_draws_needed_reach_bonferronis_bar(pairs: int, needed: int) -> None:
+    assert draws_needed(pairs) == needed
+    assert smallest_p(100, needed) <= 0.05 / pairs + 1e-12
+    assert smallest_p(100, needed - 1) > 0.05 / pairs

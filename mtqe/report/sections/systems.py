@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from mtqe.comparison import ALPHA
 from mtqe.report.markdown import blocks, escape, table
 from mtqe.report.plots import plots
 from mtqe.report.render import render
@@ -38,9 +39,10 @@ def markdown(evaluation: Evaluation) -> str | None:
             title = f"### {escape(part.name)}: {escape(heading(part, metric).lower())}"
             rows = [[escape(cell) for cell in row] for row in order(part, comparison)]
             pairs = [[escape(cell) for cell in row] for row in pair_rows(comparison)]
-            head = ["system", f"{escape(metric.label)} {arrow(metric)}", "95 % interval", "units", "won", "lost"]
+            head = ["cluster", "ranks", "system", f"{escape(metric.label)} {arrow(metric)}", "95 % interval", "units"]
+            head += ["first", "won", "lost"]
             pair_head = ["A", "B", "A − B", "95 % interval", "p", "adjusted p", "units", "reading"]
-            bodies += [title, table(head, rows), escape(statement(part, comparison))]
+            bodies += [title, table(head, rows, left=3), escape(statement(part, comparison))]
             bodies += [table(pair_head, pairs, left=2)] if pairs else []
     return blocks(*bodies) or None
 
@@ -50,14 +52,21 @@ def heading(part: Part, metric: MetricInfo) -> str:
 
 
 def order(part: Part, comparison: Comparison) -> list[list[str]]:
-    """Cells of the table of systems: name, score, interval, units, pairs won, pairs lost; best first."""
+    """Cells of the table of systems, best first.
+
+    Cluster, ranks, name, score, interval, units, share of resamples in which it is first, pairs won, pairs lost. One
+    document ranks nothing: the first two and the share are empty.
+    """
     metric = part.scores.metrics[comparison.metric]
     return [
         [
+            "" if part.one_document or place.cluster is None else str(place.cluster),
+            "" if part.one_document or place.ranks is None else _ranks(*place.ranks),
             place.system,
             number(place.score, metric.decimals),
             interval(place.interval, metric.decimals),
             f"{place.units:,}",
+            "" if part.one_document or place.first is None else f"{100 * place.first:.0f} %",
             str(place.wins),
             str(place.losses),
         ]
@@ -70,12 +79,17 @@ def statement(part: Part, comparison: Comparison) -> str:
     reason = comparison.unit_reason.strip().rstrip(".")
     units = sorted({pair.units for pair in comparison.pairs})
     shared = f" ({', '.join(f'{n:,}' for n in units)} in each pair)" if units else ""
-    text = f"Paired tests over {comparison.unit}s{shared}. "
+    text = f"Paired {comparison.test} tests over {comparison.unit}s{shared}. "
     text += f"{reason[0].upper()}{reason[1:]}. " if reason else ""
     text += f"{comparison.draws:,} draws with seed {comparison.seed}; the smallest p they can reach is "
-    text += f"{p_value(comparison.smallest_p, False)}. Adjusted p: Holm over {count(len(comparison.pairs), 'pair')}."
+    correction = {"max-t": "step-down max-T", "holm": "Holm"}[comparison.correction]
+    text += f"{p_value(comparison.smallest_p, False)}. Adjusted p: {correction} over "
+    text += f"{count(len(comparison.pairs), 'pair')}, the family of this table."
+    if not part.one_document and any(place.cluster for place in comparison.systems):
+        text += " A cluster ends only where every system above is better than every one below, at .05; ranks are those "
+        text += "that the tests leave open; first: the share of resamples."
     if human := [name for name, system in part.scores.systems.items() if system.human]:
-        text += f" Translated by people: {listing(human)}."
+        text += f" Translated by people, and outside of tests and clusters: {listing(human)}."
     if part.one_document:
         text += " One document: this says nothing about other texts, and it is no ranking of the systems."
     return text + " No difference shown is no proof of equality."
@@ -86,7 +100,16 @@ def pair_rows(comparison: Comparison) -> list[list[str]]:
     return [[*pair_cells(pair, comparison), _reading(pair, comparison)] for pair in comparison.pairs]
 
 
+def _ranks(best: int, worst: int) -> str:
+    return str(best) if best == worst else f"{best}–{worst}"
+
+
 def _reading(pair: PairResult, comparison: Comparison) -> str:
-    if not pair.p_adjusted < 0.05:
-        return "no difference shown"
+    if pair.identical:
+        return "identical output"
+    if pair.equivalent:
+        return f"equivalent within {comparison.margin:g}"
+    if pair.p_adjusted > ALPHA:
+        shown = f"; {number(pair.detectable, comparison.decimals)} would show" if pair.detectable is not None else ""
+        return f"no difference shown{shown}"
     return "A better" if (pair.delta > 0) == comparison.higher_is_better else "B better"
