@@ -164,7 +164,7 @@ def _entities(arguments: argparse.Namespace) -> None:
 
 
 def _compare(arguments: argparse.Namespace) -> None:
-    from mtqe.report.tables import comparison_table, render
+    from mtqe.report.tables import comparison_table, conclusion, render
     from mtqe.run import compare
 
     comparison = compare(
@@ -179,6 +179,8 @@ def _compare(arguments: argparse.Namespace) -> None:
         draws=arguments.draws,
         seed=arguments.seed,
     )
+    if arguments.format == "text":
+        print(conclusion(comparison))
     print(render(comparison_table(comparison), arguments.format), end="")
     print(
         f"{comparison.unit_reason} Smallest p that {comparison.draws} draws reach: {comparison.smallest_p:.2g}.",

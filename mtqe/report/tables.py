@@ -14,8 +14,8 @@ from mtqe.errors import ConfigError, UnavailableError
 from mtqe.metrics import create, describe
 from mtqe.report import markdown
 from mtqe.report.marks import visible
-from mtqe.report.view import arrow, number, pair_cells
-from mtqe.results import Comparison, Scores
+from mtqe.report.view import arrow, listing, number, pair_cells
+from mtqe.results import Comparison, PairResult, Scores
 
 Cell = str | float | int | None
 
@@ -56,6 +56,31 @@ def comparison_table(comparison: Comparison) -> Table:
     columns = ("a", "b", "metric", *test)
     heads = ("A", "B", "A − B", "95 % interval", "p", "adjusted p", "Units")
     return Table(columns, tuple(rows), heads, tuple(tuple(pair_cells(pair, comparison)) for pair in comparison.pairs))
+
+
+def conclusion(comparison: Comparison) -> str:
+    """What the tests say, in a line each: every pair of two systems or with a baseline, else the clusters."""
+    clusters: dict[int, list[str]] = {}
+    for place in comparison.systems:
+        if place.cluster is not None:
+            clusters.setdefault(place.cluster, []).append(place.system)
+    if sum(map(len, clusters.values())) > 2:
+        ranked = "; ".join(f"{k}. {listing(names)}" for k, names in clusters.items())
+        rule = "one ends where all above are better than all below; sharing one is no proof of equality"
+        return _one_line(f"Clusters by {comparison.metric}: {ranked} ({rule}).") + "\n"
+    return "".join(_one_line(_sentence(pair, comparison)) + "\n" for pair in comparison.pairs)
+
+
+def _sentence(pair: PairResult, comparison: Comparison) -> str:
+    a, b, delta, between, _, adjusted, units = pair_cells(pair, comparison)
+    sign = "" if adjusted.startswith("≤") else "= "
+    text = (
+        f"{a} − {b} = {delta} {comparison.metric} {between}, adjusted p {sign}{adjusted}, {comparison.test} test over "
+    )
+    text += f"{units} {comparison.unit}s"
+    if pair.detectable is None:
+        return f"{text}."
+    return f"{text}; so many show {number(pair.detectable, comparison.decimals)} with 80 % power."
 
 
 def metric_table() -> Table:

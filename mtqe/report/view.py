@@ -69,14 +69,18 @@ def p_value(p: float, at_least: bool) -> str:
 
 def pair_cells(pair: PairResult, comparison: Comparison) -> list[str]:
     """Cells of a tested pair: a, b, difference, interval, p, adjusted p, units."""
-    at_least = pair.p <= smallest_p(pair.units, comparison.draws)
+    least = smallest_p(pair.units, comparison.draws)
+    at_least = pair.p <= least
+    at_least_adjusted = (
+        at_least and pair.p_adjusted < 1 if comparison.correction == "holm" else pair.p_adjusted <= least
+    )
     return [
         pair.a,
         pair.b,
         number(pair.delta, comparison.decimals, signed=True),
         interval(pair.interval, comparison.decimals),
         p_value(pair.p, at_least),
-        p_value(pair.p_adjusted, at_least and pair.p_adjusted < 1),
+        p_value(pair.p_adjusted, at_least_adjusted),
         f"{pair.units:,}",
     ]
 

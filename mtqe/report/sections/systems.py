@@ -9,7 +9,7 @@ from mtqe.report.markdown import blocks, escape, table
 from mtqe.report.plots import plots
 from mtqe.report.render import render
 from mtqe.report.view import Part, arrow, count, interval, listing, number, p_value, pair_cells, parts, rank
-from mtqe.results import Comparison, Evaluation, MetricInfo, PairResult
+from mtqe.results import Comparison, Evaluation, MetricInfo, PairResult, SystemResult
 
 ORDER = 20
 TITLE = "Systems"
@@ -54,24 +54,25 @@ def heading(part: Part, metric: MetricInfo) -> str:
 def order(part: Part, comparison: Comparison) -> list[list[str]]:
     """Cells of the table of systems, best first.
 
-    Cluster, ranks, name, score, interval, units, share of resamples in which it is first, pairs won, pairs lost. One
-    document ranks nothing: the first two and the share are empty.
+    Cluster, ranks, name, score, interval, units, share of resamples in which it is first, pairs won, pairs lost; a dash
+    for those that stand outside. One document ranks nothing: the first two and the share are empty.
     """
     metric = part.scores.metrics[comparison.metric]
-    return [
-        [
-            "" if part.one_document or place.cluster is None else str(place.cluster),
-            "" if part.one_document or place.ranks is None else _ranks(*place.ranks),
-            place.system,
-            number(place.score, metric.decimals),
-            interval(place.interval, metric.decimals),
-            f"{place.units:,}",
-            "" if part.one_document or place.first is None else f"{100 * place.first:.0f} %",
-            str(place.wins),
-            str(place.losses),
-        ]
-        for place in sorted(comparison.systems, key=lambda place: rank(place.score, metric))
-    ]
+    rows = []
+    for place in sorted(comparison.systems, key=lambda place: rank(place.score, metric)):
+        cluster, ranks, first = ("", "", "") if part.one_document else _standing(place)
+        is_outside = part.scores.systems[place.system].human
+        won = ["–", "–"] if is_outside else [str(place.wins), str(place.losses)]
+        score = [number(place.score, metric.decimals), interval(place.interval, metric.decimals), f"{place.units:,}"]
+        rows.append([cluster, ranks, place.system, *score, first, *won])
+    return rows
+
+
+def _standing(place: SystemResult) -> tuple[str, str, str]:
+    """The cluster of a system, the ranks that the tests leave open, and how often it ranks first."""
+    cluster = "–" if place.cluster is None else str(place.cluster)
+    ranks = "–" if place.ranks is None else "–".join(map(str, sorted(set(place.ranks))))
+    return cluster, ranks, "–" if place.first is None else f"{100 * place.first:.0f} %"
 
 
 def statement(part: Part, comparison: Comparison) -> str:
@@ -98,10 +99,6 @@ def statement(part: Part, comparison: Comparison) -> str:
 def pair_rows(comparison: Comparison) -> list[list[str]]:
     """Cells of the table of pairs: a, b, difference, interval, p, adjusted p, units, what to read in it."""
     return [[*pair_cells(pair, comparison), _reading(pair, comparison)] for pair in comparison.pairs]
-
-
-def _ranks(best: int, worst: int) -> str:
-    return str(best) if best == worst else f"{best}–{worst}"
 
 
 def _reading(pair: PairResult, comparison: Comparison) -> str:
