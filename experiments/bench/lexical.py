@@ -23,9 +23,11 @@ import numpy as np
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 from sacrebleu.metrics.ter import TER
+from sacrebleu.significance import PairedTest
 
 from mtqe.corpus import Document, Segment, SystemOutput, TestSet
 from mtqe.metrics import bleu, chrf, ter
+from mtqe.stats import compat
 
 Texts = list[str]
 METRICS: Mapping[str, tuple[Any, Callable[[], Any]]] = {
@@ -35,6 +37,11 @@ METRICS: Mapping[str, tuple[Any, Callable[[], Any]]] = {
     "TER": (ter.make(), TER),
 }
 BARS = {"chrF": 25.0, "chrF++": 10.0, "TER": 150.0, "segment chrF": 30.0, "memory": 1.3}
+#: sacreBLEU's tests, with its name, ours, and the bar of each metric.
+TESTS: Sequence[tuple[str, Callable[..., Any], Mapping[str, float]]] = (
+    ("bs", compat.paired_bootstrap, {"BLEU": 40.0, "chrF": 40.0, "chrF++": 40.0, "TER": 40.0}),
+    ("ar", compat.approximate_randomisation, {"BLEU": 10.0, "chrF": 40.0, "chrF++": 40.0, "TER": 40.0}),
+)
 
 
 def read(data: Path, pair: str, size: int, systems: int) -> tuple[Texts, list[Texts]]:
@@ -140,6 +147,27 @@ def report(what: str, numbers: str, ratio: float, bar: float) -> None:
     print(f"{what:28} {numbers}  {ratio:7.1f} x{verdict}", flush=True)
 
 
+def resampling(reference: Texts, systems: Sequence[Texts]) -> None:
+    """sacreBLEU's paired tests of all systems against the first, from the same statistics: every number is equal."""
+    for name, (metric, make_peer) in METRICS.items():
+        scores = metric.score(test_set(reference, systems))
+        statistics = np.stack([of.statistics for of in scores.values()])
+        peer_metric = make_peer()
+        known = {id(texts): rows.tolist() for texts, rows in zip(systems, statistics, strict=True)}
+        peer_metric._extract_corpus_statistics = lambda texts, _references, known=known: known[id(texts)]
+        peer_metric.num_refs = 1
+        named = [(str(i), texts) for i, texts in enumerate(systems)]
+        for kind, test, bars in TESTS:
+            paired = PairedTest(named, {name: peer_metric}, [reference], kind, n_ar_confidence=-1)
+            slow, (_, found) = cpu(paired)
+            quick, results = cpu(lambda test=test, statistics=statistics, metric=metric: test(statistics, metric.exact))
+            theirs = next(of for key, of in found.items() if key != "System")
+            assert [(r.score, r.p_value, r.mean, r.ci) for r in theirs] == [
+                (r.score, r.p, r.mean, r.ci) for r in results
+            ]
+            report(f"{name} paired {kind}", f"{slow:9.2f} {quick:8.3f}", slow / quick, bars[name])
+
+
 def linearity(reference: Texts, systems: Sequence[Texts]) -> None:
     """Microseconds for one segment of one system, on more and more of both."""
     print("\ncost a segment (us), which stays the same where cost is linear")
@@ -197,7 +225,7 @@ def main() -> None:
     triple = [[" ".join(texts[i : i + 3]) for i in range(0, len(texts), 3)] for texts in (reference, *systems)]
     longer = compare("TER", "segments x 3", triple[0], triple[1:], arguments.peer_systems)
     print(f"longer segments raise TER's ratio: {'yes' if longer > plain else 'NO'}")
-    # Resampling (paired bootstrap, approximate randomisation) and the end-to-end ratio are added here.
+    resampling(reference, systems)
     linearity(reference, systems)
     memory(sys.argv[1:])
 

@@ -124,7 +124,15 @@ def _bleu(sums: FloatArray, *, order: int, method: str, value: float, effective:
 _LOG_0 = -9999999999.0  # as sacreBLEU has it
 
 
-def _exactly(precision: FloatArray, orders: Any, shortness: FloatArray) -> FloatArray:
-    logs = [[math.log(p) if p != 0 else _LOG_0 for p in row] for row in precision.tolist()]
-    rows = zip(logs, orders.tolist(), shortness.tolist(), strict=True)
-    return np.array([math.exp(short) * math.exp(sum(row[:n]) / n) for row, n, short in rows])
+def _exactly(precision: FloatArray, orders: FloatArray, shortness: FloatArray) -> FloatArray:
+    """Scores (rows,) of precisions (rows, order), of which the first `orders` count; zeros leave a sum as it is."""
+    flat = precision.ravel()
+    logs = np.fromiter(map(math.log, np.where(flat > 0, flat, 1.0).tolist()), np.float64, len(flat))
+    logs = np.where(flat > 0, logs, _LOG_0).reshape(precision.shape)
+    logs[np.arange(precision.shape[1]) >= orders[:, None]] = 0.0
+    rows: list[list[float]] = logs.tolist()  # type: ignore[assignment]  # logs has two axes
+    sums = np.array([sum(row) for row in rows], dtype=np.float64)
+    means = np.fromiter(map(math.exp, (sums / orders).tolist()), np.float64, len(logs))
+    short = np.flatnonzero(shortness)
+    means[short] *= np.fromiter(map(math.exp, shortness[short].tolist()), np.float64, len(short))
+    return means
