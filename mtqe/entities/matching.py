@@ -18,6 +18,7 @@ from mtqe.entities.index import LONGEST_PHRASE, Index, grouped, sorted_letters
 from mtqe.entities.knowledge.given_names import given_names
 from mtqe.entities.knowledge.places import country_codes, identities, is_place_elsewhere, may_begin_country
 from mtqe.entities.mentions import Name, Token
+from mtqe.entities.name_words import exclude, is_covid, kinds_of, same_disease
 from mtqe.results import Span
 
 #: How far two spellings may differ and still be taken for one name written wrong.
@@ -32,59 +33,6 @@ _SMALL = 3
 _SIMILAR_INITIAL = 0.7
 #: The letters at least of a name and of what follows it in one word.
 _COMPOUND, _SECOND = 6, 3
-#: So many first letters are those of the same direction (North, Northern).
-_STEM = 4
-#: Beginnings of the names of one disease.
-_COVID = ("covid", "corona", "sarscov", "ncov")
-#: Words of which one in the place of another makes the name of something else.
-_EXCLUSIVE = [
-    frozenset(map(american, words.split()))
-    for words in (
-        "north south east west northern southern eastern western northeastern southeastern northwestern southwestern",
-        "first second third fourth fifth sixth seventh eighth ninth tenth",
-        "ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi",
-        "upper lower",
-        "old new",
-        "senior junior",
-        "red white black blue green yellow",
-        "united city rovers wanderers athletic",
-        "conservative labour liberal republican democratic",
-        "foreign interior defence finance health justice education agriculture energy culture transport",
-        "prime foreign interior defence finance health justice education agriculture energy culture transport vice",
-    )
-]
-
-#: Common words by which one institution, place or work may as well be called.
-_SYNONYMS = [
-    frozenset(words.split())
-    for words in (
-        "office center centre bureau department agency institute administration service authority directorate division",
-        "association federation union society league confederation alliance",
-        "committee commission council board",
-        "company corporation firm group holding enterprise",
-        "fund foundation trust",
-        "college academy university institute school",
-        "senate congress parliament assembly",
-        "plan program programme project scheme initiative",
-        "act law bill code",
-        "prize award",
-        "festival fair exhibition exposition expo show",
-        "championship cup tournament league",
-        "newspaper paper daily time post news new",
-        "film movie",
-        "region oblast province district county prefecture area territory okrug",
-        "city town municipality",
-        "highway freeway motorway expressway",
-        "street avenue road",
-        "hospital clinic",
-        "level class grade category",
-        "north northern",
-        "south southern",
-        "east eastern",
-        "west western",
-        "army military force troop",
-    )
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +141,9 @@ class Matcher:
         exact = self.index.exact(token.form, token.acronym)
         if exact:
             return self._set(i, exact, "exact")
-        if token.form.startswith(_COVID):
+        if is_covid(token.form):
             by_form = self.index.by_form
-            names = [form for form in by_form if form.startswith(_COVID) and _same_digits(form, token.form)]
+            names = [form for form in by_form if same_disease(form, token.form)]
             if names:
                 return self._set(i, sorted(j for form in names for j in by_form[form]), "the same disease")
         spaced = self._find_spaced_code(token) if token.code else []
@@ -302,11 +250,11 @@ class Matcher:
         """Common words of a name of which the hypothesis has a near synonym instead."""
         for i in name.tokens:
             if i not in self.found:
-                kinds = [words for words in _SYNONYMS if _singular(self.ref.tokens[i].form) in words]
+                kinds = kinds_of(self.ref.tokens[i].form)
                 same = [
                     j
                     for j, token in enumerate(self.hyp.tokens if kinds else ())
-                    if j not in self.explained and any(_singular(token.form) in words for words in kinds)
+                    if j not in self.explained and not kinds.isdisjoint(kinds_of(token.form))
                 ]
                 if same:
                     self._set(i, [min(same, key=lambda j: self._distance(i, j))], "near synonym")
@@ -440,7 +388,7 @@ class Matcher:
                 rivals = [j for j in rivals if hyp[j].role == "word" and similarity(ref[i].form, hyp[j].form) < SIMILAR]
             else:
                 near = {j + step for j in there for step in (-2, -1, 1, 2)}.intersection(self.index.capitals)
-                rivals = sorted(j for j in near if _exclude(american(ref[i].form), american(hyp[j].form)))
+                rivals = sorted(j for j in near if exclude(american(ref[i].form), american(hyp[j].form)))
             for j in rivals:
                 if j not in self.explained:
                     return i, j
@@ -487,21 +435,6 @@ class Matcher:
         near = [min(places[i], key=lambda j: (abs(j - anchor), j)) for i in places]
         near = [j for j in near if abs(j - anchor) <= len(name.tokens) + 2]
         return self.hyp.tokens[min(near)].start, self.hyp.tokens[max(near)].end
-
-
-def _exclude(a: str, b: str) -> bool:
-    """Whether two plain forms are words of which one in the place of the other makes another name."""
-    return a[:_STEM] != b[:_STEM] and any(a in words and b in words for words in _EXCLUSIVE)
-
-
-def _same_digits(a: str, b: str) -> bool:
-    """Whether two designations have the same digits, or one has none."""
-    digits = [[c for c in form if c.isdigit()] for form in (a, b)]
-    return digits[0] == digits[1] or not all(digits)
-
-
-def _singular(form: str) -> str:
-    return form.removesuffix("s") if len(form) > _SMALL + 2 and not form.endswith("ss") else form
 
 
 def _countries(tokens: Sequence[Token]) -> Iterator[tuple[range, frozenset[str]]]:
