@@ -165,6 +165,7 @@ def _entities(arguments: argparse.Namespace) -> None:
 
 def _compare(arguments: argparse.Namespace) -> None:
     from mtqe.report.tables import comparison_table, conclusion, render
+    from mtqe.report.view import drawn
     from mtqe.run import compare
 
     comparison = compare(
@@ -182,10 +183,7 @@ def _compare(arguments: argparse.Namespace) -> None:
     if arguments.format == "text":
         print(conclusion(comparison))
     print(render(comparison_table(comparison), arguments.format), end="")
-    print(
-        f"{comparison.unit_reason} Smallest p that {comparison.draws} draws reach: {comparison.smallest_p:.2g}.",
-        file=sys.stderr,
-    )
+    print(f"{comparison.unit_reason} {drawn(comparison)}", file=sys.stderr)
 
 
 def _metrics(arguments: argparse.Namespace) -> None:

@@ -69,9 +69,7 @@ def compare(
     name = next(iter(scores.metrics)) if metric is None else _known("metric", metric, scores.metrics)
     _known("test", test, TESTS)
     _known("correction", correction, CORRECTIONS)
-    check_options(unit, draws, seed)
-    if margin is not None and not margin > 0:
-        raise ConfigError(f"the margin of equivalence is above 0, not {margin}")
+    check_options(unit, draws, seed, margin)
     systems = [system for system in scores.systems if scores.has(system, name)]
     if baseline is not None:
         _known("baseline", baseline, systems)
@@ -81,20 +79,13 @@ def compare(
 
     ranked = sorted(systems, key=task.rank)
     competing = [system for system in ranked if not scores.systems[system].human]
-    pairs = (
-        list(combinations(competing, 2))
-        if baseline is None
-        else [(system, baseline) for system in competing if system != baseline]
-    )
+    pairs = _pairs(competing, baseline)
     groups = list(task.groups(ranked, pairs))
     is_one = sum(bool(group.pairs) for group in groups) == 1
     correction = correction if test == "permutation" and is_one else "holm"
-    alone: dict[str, SystemResult] = {}
-    tested: dict[Pair, PairResult] = {}
-    for group in groups:
-        system_results, pair_results = task.evaluate(group, correction, len(pairs), competing)
-        alone |= {result.system: result for result in system_results}
-        tested |= {(result.a, result.b): result for result in pair_results}
+    results = [task.evaluate(group, correction, len(pairs), competing) for group in groups]
+    alone = {result.system: result for of_systems, _ in results for result in of_systems}
+    tested = {(result.a, result.b): result for _, of_pairs in results for result in of_pairs}
     adjusted = _adjust([tested[pair] for pair in pairs if pair in tested], correction)
     places = _count_wins([alone[system] for system in ranked], adjusted, task.higher_is_better)
     return Comparison(
@@ -106,7 +97,7 @@ def compare(
         unit_reason=reason,
         draws=draws,
         seed=seed,
-        smallest_p=min((_smallest_p(test, pair.units, draws) for pair in adjusted), default=1.0),
+        smallest_p=min((smallest_p(test, pair.units, draws) for pair in adjusted), default=1.0),
         test=test,
         correction=correction,
         margin=margin,
@@ -115,11 +106,20 @@ def compare(
     )
 
 
-def check_options(unit: str, draws: int, seed: int) -> None:
+def check_options(unit: str, draws: int, seed: int, margin: float | None = None) -> None:
     """Raises ConfigError for an unknown unit and for numbers out of range."""
     _known("resampling unit", unit, UNITS)
     if draws < 1 or seed < 0:
         raise ConfigError(f"draws must be at least 1 and seed at least 0, not {draws} and {seed}")
+    if margin is not None and not margin > 0:
+        raise ConfigError(f"the margin of equivalence is above 0, not {margin}")
+
+
+def smallest_p(test: str, units: int, draws: int) -> float:
+    """The least p that a test can reach: by its draws, or Wilcoxon's where one side wins every unit."""
+    if test == "permutation":
+        return stats.smallest_p(units, draws)
+    return 1 / (draws + 1) if test == "bootstrap" else 2.0 ** (1 - units)
 
 
 @dataclass(frozen=True)
@@ -300,8 +300,10 @@ def _choose_unit(unit: str, documents: int) -> tuple[Literal["document", "segmen
     return "segment", f"{why}segments were resampled: the figures are conditional on {these}."
 
 
-def _smallest_p(test: str, units: int, draws: int) -> float:
-    return stats.smallest_p(units, draws) if test == "permutation" else 0.0 if test == "wilcoxon" else 1 / (draws + 1)
+def _pairs(systems: Sequence[str], baseline: str | None) -> list[Pair]:
+    if baseline is None:
+        return list(combinations(systems, 2))
+    return [(system, baseline) for system in systems if system != baseline]
 
 
 def _adjust(pairs: Sequence[PairResult], correction: str) -> list[PairResult]:

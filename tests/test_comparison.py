@@ -385,3 +385,10 @@ def test_identical_outputs_are_said_to_be() -> None:
     other = replace(scores.systems["b"], output="other")
     (pair,) = compare(replace(scores, systems={**scores.systems, "b": other}), draws=500).pairs
     assert pair.identical is False
+
+
+def test_the_least_p_is_that_of_the_test() -> None:
+    scores = make_scores({"a": noise(1, 12), "b": noise(2, 12, 30)})
+    least = {test: compare(scores, test=test, draws=999).smallest_p for test in ("bootstrap", "wilcoxon")}
+    assert least == {"bootstrap": 1 / 1000, "wilcoxon": 2 / 2**12}
+    assert compare(scores, test="wilcoxon", draws=999).pairs[0].p == pytest.approx(2 / 2**12)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from mtqe.entities import slavic
 from mtqe.entities.forms import plain, romanisation_key, similarity
 from mtqe.entities.knowledge.places import country_codes, identities
-from mtqe.entities.matching import SIMILAR
+from mtqe.entities.pairing import SIMILAR
 from mtqe.entities.user.phrases import Piece, pieces, same_words
 from mtqe.entities.user.policy import naming
 from mtqe.results import EntityError, Span

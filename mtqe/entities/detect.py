@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import TypeVar
 
 from mtqe.entities.evidence import Context, judge_extra, judge_name
 from mtqe.entities.findings import HINT, finding
 from mtqe.entities.given import check_mentions
-from mtqe.entities.knowledge.vocabulary import frequency
+from mtqe.entities.knowledge.vocabulary import UNKNOWN, frequency
 from mtqe.entities.matching import Matcher, Text
 from mtqe.entities.mentions import Name, Scan, Token, Truecaser, find_names, foreign_letters, scan, tokenise
 from mtqe.entities.numbers.find import Number, find_numbers
@@ -28,8 +28,6 @@ from mtqe.results import EntityError, Span
 from mtqe.text import Seen, seen, text_list
 
 T = TypeVar("T")
-#: Words that are rarer are none of the language; log10 of occurrences in a billion words.
-_UNKNOWN = 1.5
 _ROMAJI = re.compile(r"(?:(?:[kstnhmrgzjdbp]y?|[ck]h|sh|ts|[fwy])?[aiueo]|n(?![aiueo]))+")
 
 
@@ -91,13 +89,7 @@ def find_entity_errors(
     refs, sources = _as_list("references", refs, hyps), _as_list("sources", sources, hyps)
     documents, mentions = _as_list("documents", documents, hyps), _as_list("mentions", mentions, hyps)
     other_references = _as_list("other references", other_references, hyps)
-    if any(isinstance(texts, str) for texts in other_references or ()):
-        raise TypeError("other_references has a sequence of texts for each segment, not one text")
-    if refs is None and (mentions is not None or other_references is not None):
-        raise InputError("mentions and other references are of references, of which there are none")
-    for number, ref in enumerate(refs or (), 1):
-        if ref is None:
-            raise InputError(f"segment {number} has no reference; refs=None checks against the sources")
+    _check_references(refs, mentions, other_references)
     see = seen if mentions is None else Seen  # mentions are spans of the texts as they are stored
     none = [None] * len(hyps)
     sides = [
@@ -117,19 +109,27 @@ def find_entity_errors(
     else:
         found = _given(read_hyps, read_refs, read_sources, mentions, *languages)
     if style is not None:
+        settle = partial(apply_style, style=style, source_language=source_language, target_language=target_language)
         found = [
-            apply_style(
-                errors,
-                None if refs is None else ref,
-                hyp,
-                style,
-                source=source,
-                source_language=source_language,
-                target_language=target_language,
-            )
+            settle(errors, None if refs is None else ref, hyp, source=source)
             for errors, hyp, ref, source in zip(found, read_hyps, read_refs, read_sources, strict=True)
         ]
     return [[_stored(e, *texts) for e in errors] for errors, *texts in zip(found, *sides, strict=True)]
+
+
+def _check_references(
+    refs: Sequence[str | None] | None,
+    mentions: Sequence[object] | None,
+    other_references: Sequence[object] | None,
+) -> None:
+    """Raises TypeError for a text where texts are due, InputError for a reference that is missing."""
+    if any(isinstance(texts, str) for texts in other_references or ()):
+        raise TypeError("other_references has a sequence of texts for each segment, not one text")
+    if refs is None and (mentions is not None or other_references is not None):
+        raise InputError("mentions and other references are of references, of which there are none")
+    for number, ref in enumerate(refs or (), 1):
+        if ref is None:
+            raise InputError(f"segment {number} has no reference; refs=None checks against the sources")
 
 
 @contextmanager
@@ -264,9 +264,9 @@ def _check(segment: _Segment, language: str, near: frozenset[str]) -> Iterator[E
         form = ref.text[slice(*title.ref)]
         yield finding(title.status, title.type, "title", title.confidence, title.hyp, title.ref, suggestion=form)
     yield from _numbers(segment, language)
-    for added, partial in extra:
+    for added, is_part in extra:
         if not any(_within(added, title.hyp) for title in titles):
-            yield judge_extra(added, partial, context)
+            yield judge_extra(added, is_part, context)
     yield from _untranslated(segment, [name.hyp for name in names if name.hyp], language)
 
 
@@ -319,7 +319,7 @@ def _untranslated(segment: _Segment, names: Sequence[Span], language: str) -> It
     for token in hyp.tokens:
         if len(token.form) <= 3 or token.form in known or foreign_letters(token.text, language):
             continue
-        unknown = frequency(token.text.lower(), language) < _UNKNOWN
+        unknown = frequency(token.text.lower(), language) < UNKNOWN
         if token.text.islower() and token.text in source.text and token.text in source.words:
             yield finding("untranslated", "other", "source word", 0.7 if unknown else HINT, (token.start, token.end))
         elif unknown and (source.has_common(token.form) or _may_be_romaji(token, source)):

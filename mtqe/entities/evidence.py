@@ -17,7 +17,7 @@ from mtqe.entities.findings import HINT, finding
 from mtqe.entities.forms import same_stem
 from mtqe.entities.holes import has_hole
 from mtqe.entities.knowledge.places import country_codes, identities, is_demonym
-from mtqe.entities.knowledge.vocabulary import frequency, is_common_word, is_international
+from mtqe.entities.knowledge.vocabulary import UNKNOWN, frequency, is_common_word, is_international
 from mtqe.entities.matching import Finding, Text
 from mtqe.entities.mentions import Name, Token
 from mtqe.entities.source import Source
@@ -34,8 +34,8 @@ _FOLLOWERS = frozenset(["ite", "ites", "ist", "ists"])
 _TIE, _CLEAR = 0.05, 0.5
 #: An output of less than this share of the reference's length is short.
 _SHORT = 0.75
-#: Words below are none of a language, from there on they are; log10 of occurrences in a billion words.
-_UNKNOWN, _KNOWN = 1.5, 2.0
+#: Words from here on are words of a language; log10 of occurrences in a billion words.
+_KNOWN = 2.0
 #: The confidence of findings that are no errors, and of words left as the source has them.
 _MATCH, _VARIANT, _UNDECIDED, _LEFT = 0.95, 0.8, 0.5, 0.7
 
@@ -126,7 +126,7 @@ def _judge(name: Finding, context: Context) -> _Judgement:
     else:
         return name.status, name.rule, _MATCH if name.status == "match" else _VARIANT, ()
     missing = [context.ref.tokens[i].form for i in name.missing]
-    if context.others is not None and not any(map(context.elsewhere, missing)):
+    if missing and context.others is not None and not any(map(context.elsewhere, missing)):
         return "undecided", "another reference lacks it", _UNDECIDED, ()
     return judged
 
@@ -150,8 +150,8 @@ def _judge_pair(name: Finding, context: Context) -> _Judgement:
         return "replaced", "designation", _VARIANT, ()
     if source.same_consonants(wanted.form, given.form):
         return "variant", "unwritten vowels", _VARIANT, ()
-    is_place = any(other.tokens[0] == name.wrong[1] for other in context.hyp.names) and identities(given.form)
-    if name.rule != "spelling" and is_place and is_place & source.place_ids and not identities(wanted.form):
+    begins = any(other.tokens[0] == name.wrong[1] for other in context.hyp.names)
+    if name.rule != "spelling" and begins and source.names_place(given.form) and not identities(wanted.form):
         return "undecided", "source has it", _UNDECIDED, ()
     if wanted.form.startswith(given.form) and wanted.form[len(given.form) :] in _FOLLOWERS:
         return "mistranslated", "a person for his followers", _LEFT, ()
@@ -196,7 +196,7 @@ def _is_left(token: Token, context: Context) -> bool:
     return (
         source.language is not None
         and token.text in source.words
-        and frequency(lower, context.language) < _UNKNOWN
+        and frequency(lower, context.language) < UNKNOWN
         and frequency(lower, source.language) >= _KNOWN
         and not is_international(lower, source.language)
         and not identities(token.form, 0)
@@ -337,7 +337,7 @@ def _proper(name: Finding, context: Context) -> list[Token]:
 def _of_source(tokens: Sequence[Token], source: Source) -> Iterator[str]:
     if any(token.text in source.words for token in tokens):
         yield "the source has the same word"
-    elif any(source.support(token.form) or identities(token.form) & source.place_ids for token in tokens):
+    elif any(source.support(token.form) or source.names_place(token.form) for token in tokens):
         yield "the source has it"
     elif tokens and source.is_cased:
         yield "the source lacks it"
@@ -358,8 +358,8 @@ def _of_extra(tokens: Sequence[Token], partial: bool, context: Context) -> Itera
     yield from _of_letters(tokens)
     if len(tokens) > 1:
         yield "several words"
-    places = frozenset().union(*(identities(token.form) for token in tokens))
-    if places and source.text and not places & source.place_ids:
+    places = [token.form for token in tokens if identities(token.form)]
+    if places and source.text and not any(map(source.names_place, places)):
         yield "the source names no such place"
     if tokens[0].initial:
         yield "begins a sentence"

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect, bisect_left
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, pairwise
-from typing import NamedTuple
 
 import regex
 
@@ -19,18 +17,13 @@ from mtqe.entities.knowledge.given_names import given_names
 from mtqe.entities.knowledge.places import country_codes, identities, is_place_elsewhere, may_begin_country
 from mtqe.entities.mentions import Name, Token
 from mtqe.entities.name_words import exclude, is_covid, kinds_of, same_disease
+from mtqe.entities.pairing import SIMILAR, Pair, distance, pair_missing
 from mtqe.results import Span
 
-#: How far two spellings may differ and still be taken for one name written wrong.
-SIMILAR = 0.5
-#: How far apart, as a share of the segment, a name and the one in its place may stand.
-NEAR = 0.35
 #: So many letters more make another name of one, not a slip of spelling (Kadyrov, Kadyrovites).
 _DERIVED = 3
 #: Words of so many letters or fewer mostly say little.
 _SMALL = 3
-#: The least similarity of a word whose capital may be that of its sentence alone.
-_SIMILAR_INITIAL = 0.7
 #: The letters at least of a name and of what follows it in one word.
 _COMPOUND, _SECOND = 6, 3
 
@@ -65,14 +58,6 @@ class Finding:
     partial: bool = False
 
 
-class _Pair(NamedTuple):
-    """A word of the hypothesis that stands for a missing one."""
-
-    hyp: int
-    similarity: float
-    rule: str
-
-
 class Matcher:
     """Matches the names of one reference with the words of one hypothesis."""
 
@@ -100,8 +85,7 @@ class Matcher:
                 self._find_phrase(name)
             self._find_synonyms(name)
         self._find_rivals()
-        pairs = self._pair_similar()
-        pairs |= self._pair_in_line(pairs)
+        pairs = pair_missing(self.ref.tokens, self.hyp.tokens, self._missing(), self.explained, self.index)
         self.explained.update(pair.hyp for pair in pairs.values())
         findings = [self._judge(name, pairs) for name in self.ref.names]
         return findings, list(self._extra())
@@ -268,68 +252,13 @@ class Matcher:
         names = (name for name in self.ref.names if name not in self._rivals)
         return [i for name in names for i in self._core(name) if i not in self.found]
 
-    def _pair_similar(self) -> dict[int, _Pair]:
-        """Missing tokens with unexplained ones, the most similar first, one to one."""
-        missing = self._missing()
-        if not missing:
-            return {}
-        spare = self._spare()
-        free = grouped(
-            (_kind(self.hyp.tokens[j]), j) for j in self.index.capitals if j not in self.explained or j in spare
-        )
-        candidates = []
-        for wanted, places in grouped((_kind(self.ref.tokens[i]), i) for i in missing).items():
-            for given, others in free.items():
-                if wanted[1:] != given[1:] or wanted == given:
-                    continue
-                score = similarity(wanted[0], given[0])
-                if score >= SIMILAR:
-                    candidates += [
-                        (-score, self._distance(i, j), i, j)
-                        for i in places
-                        for j in others
-                        if score >= _SIMILAR_INITIAL or self.hyp.tokens[j].role != "word"
-                    ]
-        pairs: dict[int, _Pair] = {}
-        taken: set[int] = set()
-        for score, _, i, j in sorted(candidates):
-            if i not in pairs and j not in taken:
-                pairs[i] = _Pair(j, -score, "spelling")
-                taken.add(j)
-        return pairs
-
-    def _spare(self) -> set[int]:
-        """Proper words that the hypothesis has more often than the reference: one may stand for another name."""
-        said = Counter(token.form for token in self.ref.tokens)
-        forms = {token.form for token in self.hyp.tokens if token.role == "proper"}
-        return {j for form in forms if 0 < said[form] < len(self.index.by_form[form]) for j in self.index.by_form[form]}
-
-    def _pair_in_line(self, pairs: dict[int, _Pair]) -> dict[int, _Pair]:
-        """What is still missing with what still stands unexplained at about the same place."""
-        made: dict[int, _Pair] = {}
-        missing = [i for i in self._missing() if i not in pairs]
-        if not missing:
-            return made
-        taken = self.explained.union(pair.hyp for pair in pairs.values())
-        free = [j for j, token in enumerate(self.hyp.tokens) if token.role != "word" and j not in taken]
-        for reach, rule in ((NEAR, "position"), (1.0, "the only one left")):
-            for i in missing:
-                if i in made or not free:
-                    continue
-                after = bisect(free, i * len(self.hyp.tokens) / len(self.ref.tokens))
-                distance, j = min((self._distance(i, j), j) for j in free[max(0, after - 1) : after + 1])
-                if distance <= reach:
-                    made[i] = _Pair(j, similarity(self.ref.tokens[i].form, self.hyp.tokens[j].form), rule)
-                    free.remove(j)
-        return made
-
     def _distance(self, i: int, j: int) -> float:
-        return abs(i / max(1, len(self.ref.tokens)) - j / max(1, len(self.hyp.tokens)))
+        return distance(self.ref.tokens, self.hyp.tokens, i, j)
 
-    def _judge(self, name: Name, pairs: dict[int, _Pair]) -> Finding:
+    def _judge(self, name: Name, pairs: dict[int, Pair]) -> Finding:
         if name in self._rivals:
             i, j = self._rivals[name]
-            return Finding(name, "replaced", "another name", self._hyp_span(name, {i: _Pair(j, 0.0, "another name")}))
+            return Finding(name, "replaced", "another name", self._hyp_span(name, {i: Pair(j, 0.0, "another name")}))
         core = self._core(name)
         found = [i for i in core if i in self.found]
         wrong = [i for i in core if i in pairs]
@@ -427,7 +356,7 @@ class Matcher:
             j for j in range(start + 1, end) if j not in self.explained and len(self.hyp.tokens[j].form) > _SMALL
         )
 
-    def _hyp_span(self, name: Name, pairs: dict[int, _Pair]) -> Span:
+    def _hyp_span(self, name: Name, pairs: dict[int, Pair]) -> Span:
         """From the first to the last counterpart of the name's words, of those that stand together."""
         places = {i: self.found.get(i) or (pairs[i].hyp,) for i in name.tokens if i in self.found or i in pairs}
         first = min(places, key=lambda i: (i not in pairs, len(places[i])))
@@ -456,7 +385,3 @@ def _compounds(form: str, near: Sequence[str]) -> list[str]:
     if len(form) < _COMPOUND:
         return []
     return [other for other in near if len(other) >= len(form) + _SECOND and other.startswith(form)]
-
-
-def _kind(token: Token) -> tuple[str, bool, bool]:
-    return token.form, token.code, token.acronym

@@ -12,7 +12,7 @@ import regex
 from mtqe.entities.findings import HINT
 from mtqe.entities.forms import similarity, word_set
 from mtqe.entities.knowledge.places import is_country_word
-from mtqe.entities.knowledge.vocabulary import frequency
+from mtqe.entities.knowledge.vocabulary import UNKNOWN, frequency
 from mtqe.entities.matching import Finding, Matcher, Text
 from mtqe.entities.mentions import ORGANISATIONS, Token
 from mtqe.entities.source import Source
@@ -50,8 +50,6 @@ _SIMILAR = 0.7
 _OUT_OF_SERVICE = frozenset(["retired", "reserve"])
 _WITHIN_NAME = frozenset([" ", "-", "‑"])
 _OF = frozenset(["of", "in"])
-#: Words that are rarer are none of the language; log10 of occurrences in a billion words.
-_UNKNOWN = 1.5
 #: The confidence of titles that contradict one another, of words that are no title, of the same ones and of others that
 #: may be the same.
 _CONTRADICTION, _NO_TITLE, _MATCH, _VARIANT = 0.65, 0.6, 0.95, 0.8
@@ -343,7 +341,7 @@ def _tells_institution(token: Token) -> bool:
 
 def _is_left(token: Token, source: Source) -> bool:
     """Whether a word stands as in the source, and is none of English."""
-    return token.text in source.words and frequency(token.text.lower(), "en") < _UNKNOWN
+    return token.text in source.words and frequency(token.text.lower(), "en") < UNKNOWN
 
 
 def _in_place(a: Title, b: Title, sides: _Sides) -> bool:

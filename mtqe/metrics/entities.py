@@ -20,7 +20,7 @@ def make(nulls: str = "empty", style: str | None = None, against: str = "referen
     """Wrong names and numbers per name and number checked, 0 to 1.
 
     nulls   what missing output is: `empty` omits every name and number of the unit, `skip` leaves the unit unscored.
-    style   path of a style file (`mtqe.entities.style.Style.load`): aliases, suppressions, naming policy, glossary.
+    style   path of a style file (`mtqe.entities.user.style.Style.load`): aliases, suppressions, policy, glossary.
     against what the output is checked against: `reference`, or `source` alone, with lower confidence.
     """
     if nulls not in ("empty", "skip"):

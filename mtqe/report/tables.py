@@ -14,7 +14,7 @@ from mtqe.errors import ConfigError, UnavailableError
 from mtqe.metrics import create, describe
 from mtqe.report import markdown
 from mtqe.report.marks import visible
-from mtqe.report.view import arrow, listing, number, pair_cells
+from mtqe.report.view import arrow, listing, number, pair_cells, reading
 from mtqe.results import Comparison, PairResult, Scores
 
 Cell = str | float | int | None
@@ -49,13 +49,12 @@ def comparison_table(comparison: Comparison) -> Table:
     for pair in comparison.pairs:
         low, high = (pair.interval.low, pair.interval.high) if pair.interval else (None, None)
         head = (pair.a, pair.b, comparison.metric, pair.delta, low, high)
-        rows.append(
-            (*head, pair.p, pair.p_adjusted, pair.units, pair.wins, pair.losses, pair.detectable, pair.signature)
-        )
-    test = ("delta", "low", "high", "p", "p_adjusted", "units", "wins", "losses", "detectable", "signature")
-    columns = ("a", "b", "metric", *test)
-    heads = ("A", "B", "A − B", "95 % interval", "p", "adjusted p", "Units")
-    return Table(columns, tuple(rows), heads, tuple(tuple(pair_cells(pair, comparison)) for pair in comparison.pairs))
+        units = (pair.units, pair.wins, pair.losses)
+        rows.append((*head, pair.p, pair.p_adjusted, *units, pair.detectable, pair.equivalent, pair.signature))
+    test = ("delta", "low", "high", "p", "p_adjusted", "units", "wins", "losses", "detectable", "equivalent")
+    heads = ("A", "B", "A − B", "95 % interval", "p", "adjusted p", "Units", "Reading at .05")
+    shown = tuple((*pair_cells(pair, comparison), reading(pair, comparison)) for pair in comparison.pairs)
+    return Table(("a", "b", "metric", *test, "signature"), tuple(rows), heads, shown)
 
 
 def conclusion(comparison: Comparison) -> str:

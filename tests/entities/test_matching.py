@@ -205,3 +205,10 @@ def test_words_left_as_the_source_has_them(hyp: str, source: str, language: str,
 def test_words_that_are_fine_in_the_target_language_stay(hyp: str, ref: str) -> None:
     source = "Hann sá restaurant og helgarritið heima."
     assert [e for e in check(hyp, ref, source, "is") if e.is_error] == []
+
+
+def test_a_name_said_once_less_is_missing_in_a_hole_whatever_other_references_say() -> None:
+    hyp, ref = "Kharkiv held out, and troops left for .", "Kharkiv held out, and troops left for Kharkiv."
+    for others in (None, [["Kharkiv held out, and troops left for the city."]]):
+        errors = find_entity_errors([hyp], [ref], other_references=others)[0]
+        assert "hole" in {e.rule for e in errors if e.is_error}

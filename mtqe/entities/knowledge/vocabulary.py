@@ -25,6 +25,8 @@ _COMPARED = ("cs", "de", "en", "es", "fi", "fr", "it", "nl", "pl", "pt", "sv")
 _UNSEEN, _COMPARABLE = 850, 700
 #: How much more often a word is used than in other languages, as log10: at most by a name, at least by a common word.
 _NAME, _COMMON = 1.0, 1.6
+#: Words that are rarer are none of a language; log10 of occurrences in a billion words.
+UNKNOWN = 1.5
 #: Inhabitants of a city that is no common word: smaller ones are (Essen, Halle).
 _CITY = 600_000
 _INFLECTIONS = ("s", "es", "ed", "d", "ing", "ly", "er")

@@ -77,7 +77,7 @@ class Style:
             policy = "endonym"          # endonym | exonym | either (the default)
             aliases = "names.tsv"       # see `read_aliases`
             suppress = "suppress.tsv"   # see `read_suppressions`
-            glossary = "terms.tsv"      # see `mtqe.entities.glossary.read_glossary`
+            glossary = "terms.tsv"      # see `mtqe.entities.user.glossary.read_glossary`
 
         Raises ConfigError for an unknown key or value, InputError naming file and line for a row that cannot be used.
         """

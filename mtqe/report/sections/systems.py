@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from mtqe.comparison import ALPHA
 from mtqe.report.markdown import blocks, escape, table
 from mtqe.report.plots import plots
 from mtqe.report.render import render
-from mtqe.report.view import Part, arrow, count, interval, listing, number, p_value, pair_cells, parts, rank
-from mtqe.results import Comparison, Evaluation, MetricInfo, PairResult, SystemResult
+from mtqe.report.view import (
+    Part,
+    arrow,
+    count,
+    drawn,
+    interval,
+    listing,
+    number,
+    pair_cells,
+    parts,
+    rank,
+    reading,
+)
+from mtqe.results import Comparison, Evaluation, MetricInfo, SystemResult
 
 ORDER = 20
 TITLE = "Systems"
@@ -82,9 +93,8 @@ def statement(part: Part, comparison: Comparison) -> str:
     shared = f" ({', '.join(f'{n:,}' for n in units)} in each pair)" if units else ""
     text = f"Paired {comparison.test} tests over {comparison.unit}s{shared}. "
     text += f"{reason[0].upper()}{reason[1:]}. " if reason else ""
-    text += f"{comparison.draws:,} draws with seed {comparison.seed}; the smallest p they can reach is "
     correction = {"max-t": "step-down max-T", "holm": "Holm"}[comparison.correction]
-    text += f"{p_value(comparison.smallest_p, False)}. Adjusted p: {correction} over "
+    text += f"{drawn(comparison)} Adjusted p: {correction} over "
     text += f"{count(len(comparison.pairs), 'pair')}, the family of this table."
     if not part.one_document and any(place.cluster for place in comparison.systems):
         text += " A cluster ends only where every system above is better than every one below, at .05; ranks are those "
@@ -98,15 +108,4 @@ def statement(part: Part, comparison: Comparison) -> str:
 
 def pair_rows(comparison: Comparison) -> list[list[str]]:
     """Cells of the table of pairs: a, b, difference, interval, p, adjusted p, units, what to read in it."""
-    return [[*pair_cells(pair, comparison), _reading(pair, comparison)] for pair in comparison.pairs]
-
-
-def _reading(pair: PairResult, comparison: Comparison) -> str:
-    if pair.identical:
-        return "identical output"
-    if pair.equivalent:
-        return f"equivalent within {comparison.margin:g}"
-    if pair.p_adjusted > ALPHA:
-        shown = f"; {number(pair.detectable, comparison.decimals)} would show" if pair.detectable is not None else ""
-        return f"no difference shown{shown}"
-    return "A better" if (pair.delta > 0) == comparison.higher_is_better else "B better"
+    return [[*pair_cells(pair, comparison), reading(pair, comparison)] for pair in comparison.pairs]
