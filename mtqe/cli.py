@@ -328,7 +328,7 @@ def _statistics(command: argparse.ArgumentParser) -> None:
     command.add_argument("--baseline", metavar="SYSTEM", help="test the others against this one (default: all pairs)")
     command.add_argument("--unit", default="auto", choices=("auto", "document", "segment"), help="what is resampled")
     command.add_argument(
-        "--draws", type=_positive, default=10_000, metavar="N", help="permutations (default: %(default)s)"
+        "--draws", type=_positive, metavar="N", help="permutations (default: 10000, more where many pairs ask for them)"
     )
     command.add_argument("--seed", type=int, default=12345, metavar="N", help="(default: %(default)s)")
 

@@ -73,6 +73,7 @@ class SystemOutput:
     unlinked  output that belongs to no unit.
     alignment signature of the alignment that made the units.
     reasons   for missing output (by unit) why, where that is known.
+    optimised_with  metrics that the system was trained or tuned on, so that they are no independent judges of it.
     metadata  what else is known of the system, as JSON values.
     """
 
@@ -85,6 +86,7 @@ class SystemOutput:
     unlinked: tuple[Unlinked, ...] = ()
     alignment: str = "identity"
     reasons: Mapping[int, str] = field(default_factory=dict)
+    optimised_with: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -178,6 +180,11 @@ class TestSet:
     def languages(self) -> str:
         """The pair as WMT writes it, `uk-en`, or the target alone."""
         return f"{self.source_language}-{self.target_language}" if self.source_language else self.target_language
+
+    @cached_property
+    def domains(self) -> dict[str, str]:
+        """The domain of each document whose metadata name one."""
+        return {d.id: d.metadata["domain"] for d in self.documents if "domain" in d.metadata}
 
     @property
     def reference_sets(self) -> int:
@@ -282,6 +289,7 @@ def from_dict(value: Mapping[str, Any]) -> TestSet:
                 **s,
                 "texts": tuple(s["texts"]),
                 "reasons": {int(i): reason for i, reason in s["reasons"].items()},
+                "optimised_with": tuple(s["optimised_with"]),
                 "units": None if s["units"] is None else tuple(tuple(unit) for unit in s["units"]),
                 "pieces": None if s["pieces"] is None else tuple(tuple(map(_piece, unit)) for unit in s["pieces"]),
                 "unlinked": tuple(Unlinked(_piece(u["piece"]), u["before"], u["document"]) for u in s["unlinked"]),

@@ -15,11 +15,15 @@ from mtqe.plugins import unknown
 
 @dataclass(frozen=True, slots=True)
 class SystemInput:
-    """A system's output on disk: a file, or a directory with one file a document."""
+    """A system's output on disk, one path a run: a file, or a directory with one file a document.
+
+    `optimised_with` names metrics that the system was trained or tuned on, so that they are no independent judges.
+    """
 
     name: str
-    path: Path
+    paths: tuple[Path, ...]
     human: bool = False
+    optimised_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Experiment:
     metrics: tuple[str, ...] | None = None
     baseline: str | None = None
     unit: str = "auto"
-    draws: int = 10_000
+    draws: int | None = None
     seed: int = 12345
     input_format: str | None = None
 
@@ -72,7 +76,7 @@ def read_experiment(path: Path) -> Experiment:
         metrics=read.strings("metrics"),
         baseline=read.take("baseline", str, None),
         unit=read.take("unit", str, "auto"),
-        draws=read.take("draws", int, 10_000),
+        draws=read.take("draws", int, None),
         seed=read.take("seed", int, 12345),
         input_format=read.take("input_format", str, None),
     )
@@ -96,8 +100,13 @@ def _test_set(read: _Table, folder: Path) -> TestSetInput:
 
 
 def _system(read: _Table, folder: Path) -> SystemInput:
+    """A system; `path` is its output, or `runs` lists the outputs of several runs."""
+    runs = read.strings("runs")
     system = SystemInput(
-        read.take("name", str), _beside(folder, read.take("path", str)), read.take("human", bool, False)
+        name=read.take("name", str),
+        paths=tuple(_beside(folder, path) for path in runs or (read.take("path", str),)),
+        human=read.take("human", bool, False),
+        optimised_with=read.strings("optimised_with") or (),
     )
     read.finish()
     return system

@@ -204,18 +204,20 @@ class SystemInfo:
     alignment: str
     units: str
     output: str
+    optimised_with: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, system: SystemOutput) -> SystemInfo:
-        units = digest(system.units)
-        return cls(system.name, system.run, system.human, system.alignment, units, digest(system.texts))
+        units, output = digest(system.units), digest(system.texts)
+        return cls(system.name, system.run, system.human, system.alignment, units, output, system.optimised_with)
 
 
 @dataclass(frozen=True)
 class Scores:
     """All scores of one test set: `values[system, metric]`, with the units that each system's scores stand on.
 
-    Systems are named by `SystemOutput.key`, metrics by the request that made them (`chrf:word_order=2`).
+    Systems are named by `SystemOutput.key`, metrics by the request that made them (`chrf:word_order=2`). `domains` has
+    the domain of each document that has one.
     """
 
     test_set: str
@@ -226,6 +228,7 @@ class Scores:
     metrics: Mapping[str, MetricInfo]
     values: Mapping[tuple[str, str], SegmentScores]
     reference_alignments: tuple[str, ...] = ()
+    domains: Mapping[str, str] = field(default_factory=dict)
 
     def corpus(self, system: str, metric: str) -> float:
         """The corpus score of a system; NaN when none of its units has a score."""
@@ -283,6 +286,7 @@ class Scores:
                         "unit": i,
                         "id": unit.id,
                         "document": unit.document,
+                        "domain": self.domains.get(unit.document),
                         "segments": list(unit.segments),
                         "value": None if math.isnan(value) else value,
                         "statistics": scores.statistics[i].tolist(),
@@ -327,6 +331,7 @@ def score_schema() -> pyarrow.Schema:
             ("unit", pa.int32()),
             ("id", pa.string()),
             ("document", pa.string()),
+            ("domain", pa.string()),
             ("segments", pa.list_(pa.int32())),
             ("value", pa.float64()),
             ("statistics", pa.list_(pa.float64())),
@@ -363,6 +368,9 @@ class SystemResult:
     `ranks` are the best and the worst rank that the tests of all pairs leave open, `cluster` counts from 1, and `first`
     is the share of resamples in which it ranks first. They are None where they cannot be told: for human outputs, which
     stand outside, for systems tested against a baseline alone, or on other units than the rest.
+
+    A system with several `runs` has their mean as its score; from five on, `runs_interval` is Student's 95 % interval
+    of that mean over other runs. `optimised` says that the system was trained or tuned on this metric.
     """
 
     system: str
@@ -374,6 +382,9 @@ class SystemResult:
     ranks: tuple[int, int] | None = None
     cluster: int | None = None
     first: float | None = None
+    runs: tuple[float, ...] = ()
+    runs_interval: Interval | None = None
+    optimised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,7 +394,10 @@ class PairResult:
     `interval` is the 95 % bootstrap interval of the difference; `units` counts the common units of the test, of which
     `a` scores better than `b` on `wins` and worse on `losses`. `detectable` is the true difference that so many units
     show with 80 % power, at alpha over the number of pairs. `equivalent` says whether the difference is shown to lie
-    within the margin, None without one; `identical` that the two outputs are the same.
+    within the margin, None without one; `identical` that the two outputs are the same. `deviation` is the standard
+    deviation that one unit brings to the difference: `mtqe.stats.power` makes a power curve of it. `without` has the
+    difference without each domain in turn; `agreement` is the share of pairs with such a difference in which people
+    prefer the same system, where that has been published for the metric.
     """
 
     a: str
@@ -399,6 +413,9 @@ class PairResult:
     detectable: float | None = None
     equivalent: bool | None = None
     identical: bool = False
+    deviation: float | None = None
+    without: Mapping[str, float] = field(default_factory=dict)
+    agreement: float | None = None
 
 
 @dataclass(frozen=True)
@@ -406,7 +423,8 @@ class Comparison:
     """Systems compared by one metric on one test set.
 
     `unit` says what was resampled (`document` or `segment`), `smallest_p` is the least p that the draws can reach.
-    `correction` is the one that was made for the family of `pairs`: `max-t` or `holm`.
+    `correction` is the one that was made for the family of `pairs`: `max-t`, `holm`, or `none` where `test` is one of
+    sacreBLEU's. `notes` say what to mind in reading it.
     """
 
     test_set: str
@@ -423,6 +441,7 @@ class Comparison:
     margin: float | None
     systems: tuple[SystemResult, ...]
     pairs: tuple[PairResult, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from mtqe.errors import ConfigError, DataWarning, InputError, UnavailableError
 from mtqe.experiment import Experiment, SystemInput, TestSetInput, read_experiment
 from mtqe.metrics import entities
 from mtqe.plugins import unknown
-from mtqe.readers import Translations, load, name_systems, pair_documents, read
+from mtqe.readers import Translations, load, name_systems, pair_documents, read, runs
 from mtqe.results import Comparison, Evaluation, Note, Scores
 from mtqe.store import Manifest, file_digest, read_json, versions, write_json
 from mtqe.text import language_of
@@ -59,7 +59,7 @@ def evaluate(
     name: str | None = None,
     baseline: str | None = None,
     unit: str = "auto",
-    draws: int = 10_000,
+    draws: int | None = None,
     seed: int = 12345,
     input_format: str | None = None,
 ) -> Evaluation:
@@ -127,7 +127,7 @@ def _input(
         name=name,
         languages=languages,
         references=tuple(map(Path, references)),
-        systems=tuple(SystemInput(system, Path(path)) for system, path in name_systems(translations).items()),
+        systems=tuple(SystemInput(name, tuple(map(Path, of))) for name, of in name_systems(translations).items()),
         source=None if source is None else Path(source),
     )
 
@@ -261,23 +261,27 @@ def _load(entry: TestSetInput, experiment: Experiment, notes: list[Note]) -> Tes
             with _noted(notes, entry.name):
                 documents = pair_documents(text, test_set).documents
                 test_set = add_reference(str(path), documents, test_set, index)
-    systems = _progress(entry.systems, f"Aligning {entry.name}")
-    test_set = test_set.with_systems([_system(system, test_set, experiment, notes) for system in systems])
+    outputs = [(system, run, path) for system in entry.systems for run, path in runs(system.paths)]
+    aligned = _progress(outputs, f"Aligning {entry.name}")
+    test_set = test_set.with_systems([_system(*output, test_set, experiment, notes) for output in aligned])
     if entry.source is None:
         no_source = "No source text was given, so nothing was checked against it."
         notes.append(Note("unchecked", no_source, entry.name))
     return test_set
 
 
-def _system(entry: SystemInput, test_set: TestSet, experiment: Experiment, notes: list[Note]) -> SystemOutput:
-    text = pair_documents(read(entry.path, experiment.input_format), test_set)
+def _system(
+    entry: SystemInput, run: int | None, path: Path, test_set: TestSet, experiment: Experiment, notes: list[Note]
+) -> SystemOutput:
+    text = pair_documents(read(path, experiment.input_format), test_set)
     notes += [Note("input", note, test_set.name) for note in text.notes]
     with _noted(notes, test_set.name):
-        system = replace(align_system(entry.name, text.documents, test_set), human=entry.human)
+        system = align_system(entry.name, text.documents, test_set)
+    system = replace(system, run=run, human=entry.human, optimised_with=entry.optimised_with)
     covered, _ = test_set.with_systems([system]).coverage(system.key)
     if covered < _SMALL_COVERAGE:
         other = "reference" if test_set.reference_sets else "source"
-        little = f"{entry.path}: only {covered:.0%} of the {other} is answered; is it the same text?"
+        little = f"{path}: only {covered:.0%} of the {other} is answered; is it the same text?"
         notes.append(Note("input", little, test_set.name))
     return system
 
@@ -340,7 +344,7 @@ def _inputs(experiment: Experiment) -> list[Path]:
     return [
         path
         for entry in experiment.test_sets
-        for path in (*entry.references, entry.source, *(system.path for system in entry.systems))
+        for path in (*entry.references, entry.source, *(path for system in entry.systems for path in system.paths))
         if path is not None
     ]
 
@@ -367,7 +371,7 @@ def _plain(value: Any) -> Any:
 def _command(experiment: Experiment) -> str:
     """The command line that repeats an evaluation of files."""
     (entry,) = experiment.test_sets
-    words = ["mtqe", "evaluate", "-t", *(f"{s.name}={s.path}" for s in entry.systems)]
+    words = ["mtqe", "evaluate", "-t", *(f"{s.name}={','.join(map(str, s.paths))}" for s in entry.systems)]
     words += ["-r", *map(str, entry.references)]
     words += ["-s", str(entry.source)] if entry.source else []
     words += ["-l", entry.languages]
@@ -375,7 +379,8 @@ def _command(experiment: Experiment) -> str:
     words += ["-m", *experiment.metrics] if experiment.metrics else []
     words += ["--baseline", experiment.baseline] if experiment.baseline else []
     words += ["--input-format", experiment.input_format] if experiment.input_format else []
-    words += [f"--unit={experiment.unit}", f"--draws={experiment.draws}", f"--seed={experiment.seed}"]
+    words += [f"--draws={experiment.draws}"] if experiment.draws else []
+    words += [f"--unit={experiment.unit}", f"--seed={experiment.seed}"]
     return shlex.join([*words, "-o", "DIR"])
 
 

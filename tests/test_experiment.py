@@ -30,9 +30,9 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     (test_set,) = experiment.test_sets
     assert (experiment.name, experiment.metrics, experiment.seed) == ("ferry", ("chrf",), 7)
     assert test_set.references == (tmp_path / "a.txt", tmp_path / "b.txt")
-    assert [(s.name, s.path, s.human) for s in test_set.systems] == [
-        ("one", tmp_path / "sys/one.txt", False),
-        ("editor", tmp_path / "sys/editor.txt", True),
+    assert [(s.name, s.paths, s.human) for s in test_set.systems] == [
+        ("one", (tmp_path / "sys/one.txt",), False),
+        ("editor", (tmp_path / "sys/editor.txt",), True),
     ]
 
 

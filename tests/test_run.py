@@ -271,9 +271,11 @@ def test_a_damaged_directory_is_named(both: Evaluation, tmp_path: Path, damage: 
 
 
 def test_names_of_systems() -> None:
-    assert name_systems(["out/a.txt", "x=out/b.txt"]) == {"a": "out/a.txt", "x": "out/b.txt"}
-    assert name_systems("out/a.txt") == {"a": "out/a.txt"}
-    assert name_systems(["s1/out.txt", "s2/out.txt"]) == {"s1/out": "s1/out.txt", "s2/out": "s2/out.txt"}
+    assert name_systems(["out/a.txt", "x=out/b.txt"]) == {"a": ("out/a.txt",), "x": ("out/b.txt",)}
+    assert name_systems("out/a.txt") == {"a": ("out/a.txt",)}
+    assert name_systems(["s1/out.txt", "s2/out.txt"]) == {"s1/out": ("s1/out.txt",), "s2/out": ("s2/out.txt",)}
+    assert name_systems(["x=a.txt,b.txt", "c,d.txt"]) == {"x": ("a.txt", "b.txt"), "c,d": ("c,d.txt",)}
+    assert name_systems({"x": ["a.txt", "b.txt"]}) == {"x": ("a.txt", "b.txt")}
     with pytest.raises(ConfigError, match="same name"):
         name_systems(["a=x", "a=y"])
 
@@ -281,7 +283,7 @@ def test_names_of_systems() -> None:
 def test_a_path_may_have_an_equals_sign(tmp_path: Path) -> None:
     path = tmp_path / "lr=0.1.txt"
     path.touch()
-    assert name_systems([str(path)]) == {"lr=0.1": str(path)}
+    assert name_systems([str(path)]) == {"lr=0.1": (str(path),)}
 
 
 def test_missing_inputs_are_named(tmp_path: Path) -> None:

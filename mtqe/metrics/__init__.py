@@ -65,6 +65,7 @@ def score(test_set: TestSet, metrics: str | Iterable[str] | Mapping[str, Metric]
         metrics=infos,
         values=values,
         reference_alignments=test_set.reference_alignments,
+        domains=test_set.domains,
     )
 
 
@@ -181,7 +182,7 @@ def _read_one(
     head: Mapping[str, Any], test_set: TestSet, rows: Mapping[tuple[str, str, str], list[dict[str, Any]]], path: Path
 ) -> Scores:
     systems = {system.key: SystemInfo.of(system) for system in test_set.systems}
-    written = {key: SystemInfo(**info) for key, info in head.get("systems", {}).items()}
+    written = {key: _system_info(info) for key, info in head.get("systems", {}).items()}
     if (head.get("fingerprint"), written) != (test_set.fingerprint, systems):
         raise InputError(f"its scores are of other texts or outputs than test set {test_set.name!r}", path=path)
     return Scores(
@@ -196,7 +197,12 @@ def _read_one(
             for system, metric, spec in head["specs"]
         },
         reference_alignments=test_set.reference_alignments,
+        domains=test_set.domains,
     )
+
+
+def _system_info(entry: Mapping[str, Any]) -> SystemInfo:
+    return SystemInfo(**{**entry, "optimised_with": tuple(entry["optimised_with"])})
 
 
 def _info(entry: Mapping[str, Any]) -> MetricInfo:

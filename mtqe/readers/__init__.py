@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from mtqe import plugins
 from mtqe.corpus import Document, Origin, Piece, Segment, SystemOutput, TestSet
 from mtqe.errors import ConfigError, InputError
 from mtqe.text import is_language, note_lines
 
+_Path = TypeVar("_Path", str, Path)
 _ALIGN = "mtqe evaluate aligns output that is segmented otherwise"
 
-Translations = Mapping[str, str | Path] | Sequence[str | Path] | str | Path
+#: Paths, texts `name=path` or `name=path,path` (several runs of one system), or a mapping of names to such paths.
+Translations = Mapping[str, str | Path | Sequence[str | Path]] | Sequence[str | Path] | str | Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def load(
 
     `references` is a path, or one path a reference set; a path is a file or a directory with one file a document.
     Without any, the segments are the lines of the source.
-    `translations` are paths, or a mapping of system names to paths. `languages` is `uk-en`, or `en` without a source.
+    `translations` are paths, or a mapping of system names to paths, several where a system has several runs.
+    `languages` is `uk-en`, or `en` without a source.
     `blank_lines="separate"` takes blank reference lines as what stands between the paragraphs of an article;
     `"keep"` takes them as empty segments. Raises InputError when the numbers of lines differ, with the counts.
     """
@@ -120,10 +123,11 @@ def load(
         name or Path(given[0]).stem, source_language, target_language, tuple(documents), notes=tuple(notes)
     )
     systems = []
-    for system, path in name_systems(translations).items():
-        text = read(path, input_format)
-        _require_parallel(frame, text, _ALIGN)
-        systems.append(_line_by_line(system, pair_documents(text, test_set), test_set))
+    for system, outputs in name_systems(translations).items():
+        for run, path in runs(outputs):
+            text = read(path, input_format)
+            _require_parallel(frame, text, _ALIGN)
+            systems.append(replace(_line_by_line(system, pair_documents(text, test_set), test_set), run=run))
     return test_set.with_systems(systems)
 
 
@@ -144,13 +148,14 @@ def line_piece(document: TextDocument, number: int) -> tuple[Piece, ...]:
     return (Piece(line, origin=Origin(document.path, number, 0, len(line))),) if line else ()
 
 
-def name_systems(translations: Translations) -> dict[str, str]:
-    """Paths, or texts `name=path`, or a mapping, to a mapping of names to paths.
+def name_systems(translations: Translations) -> dict[str, tuple[str, ...]]:
+    """Translations as a mapping of system names to the paths of their runs, one path where there is one output.
 
     A path's name is its stem, or its folder's and its stem where stems repeat. Raises ConfigError when names repeat.
     """
     if isinstance(translations, Mapping):
-        return {name: str(path) for name, path in translations.items()}
+        several = {n: [p] if isinstance(p, str | Path) else p for n, p in translations.items()}
+        return {name: tuple(map(str, paths)) for name, paths in several.items()}
     if isinstance(translations, str | Path):
         translations = [translations]
     given = [str(path) for path in translations]
@@ -160,7 +165,13 @@ def name_systems(translations: Translations) -> dict[str, str]:
         names = [name or "/".join(Path(path).with_suffix("").parts[-2:]) for name, path in pairs]
     if len(set(names)) < len(names):
         raise ConfigError(f"two systems have the same name ({', '.join(names)}); write name=path")
-    return dict(zip(names, (path for _, path in pairs), strict=True))
+    outputs = [(path,) if not name or Path(path).exists() else tuple(path.split(",")) for name, path in pairs]
+    return dict(zip(names, outputs, strict=True))
+
+
+def runs(outputs: Sequence[_Path]) -> list[tuple[int | None, _Path]]:
+    """The outputs of one system with the numbers of their runs, from 1; None for one output alone."""
+    return [(number if len(outputs) > 1 else None, path) for number, path in enumerate(outputs, 1)]
 
 
 def split_languages(languages: str) -> tuple[str | None, str]:

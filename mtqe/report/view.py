@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from mtqe.comparison import ALPHA, smallest_p
+from mtqe.comparison import smallest_p
+from mtqe.comparison.places import ALPHA
 from mtqe.corpus import TestSet, Unit
 from mtqe.results import Comparison, Evaluation, Interval, MetricInfo, PairResult, Scores
 

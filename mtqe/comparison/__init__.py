@@ -1,0 +1,156 @@
+"""Which system is better by one metric, and is that more than chance? Scores in, one Comparison out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from mtqe import stats
+from mtqe.comparison.notes import notes
+from mtqe.comparison.places import ALPHA, adjust, count_wins, family, place
+from mtqe.comparison.sacrebleu import as_sacrebleu
+from mtqe.comparison.task import Task
+from mtqe.comparison.units import choose_unit, documents, domains
+from mtqe.errors import ConfigError
+from mtqe.plugins import unknown
+from mtqe.results import Comparison, Scores
+
+TESTS = ("permutation", "bootstrap", "wilcoxon")
+CORRECTIONS = ("max-t", "holm")
+UNITS = ("auto", "document", "segment")
+#: As many as are drawn where nobody says how many, and more where the family of pairs needs them.
+DRAWS = 10_000
+
+
+def compare(
+    scores: Scores,
+    *,
+    metric: str | None = None,
+    test: str = "permutation",
+    correction: str = "max-t",
+    unit: str = "auto",
+    baseline: str | None = None,
+    margin: float | None = None,
+    draws: int | None = None,
+    seed: int = 12345,
+    compat: str | None = None,
+) -> Comparison:
+    """Ranks the systems that `metric` (default: the first) has scored, and tests their differences in pairs.
+
+    test        `permutation`: paired approximate randomisation, exact where 2**n <= draws; `bootstrap`: paired, its
+                null centred; `wilcoxon`: signed ranks of unit scores. All are two-sided.
+    correction  for the family of the pairs shown: `max-t`, step-down over the shared draws of the permutation test, or
+                `holm`; Holm's it is for other tests, and where the pairs stand on different units.
+    unit        what is resampled: `document`, `segment` (a unit of the alignment, where systems were aligned), or
+                `auto`: documents from 20 on, else segments.
+    baseline    tests every other system against this one (`delta` = other - baseline); None tests all pairs, the higher
+                ranked first.
+    margin      a difference, set beforehand, up to which two systems are called equivalent.
+    draws       None: 10,000, or as many as a correction over all pairs needs to reach .05.
+    compat      `sacrebleu`: the p-values and intervals of its `--paired-ar` (test `permutation`) or `--paired-bs`
+                (`bootstrap`), bit by bit: against a baseline (default: the first system), over segments, uncorrected,
+                with its number of draws (10,000 or 1,000). Its bootstrap rejects too often: for comparison only.
+
+    A system's score and interval stand on its own units and are the same whatever systems stand beside it; `units`
+    counts what was resampled. A system with several runs has the mean of their scores, and its runs are resampled and
+    swapped together: the tests speak of these runs. Where every document has a domain, each domain keeps its number of
+    units in every resample. Human outputs are scored and stand outside of tests, ranks and clusters. A pair is tested
+    on the finest common units of its two systems, and a common unit counts only where both have a scored unit in it:
+    with a score on one side alone there is nothing to swap, and the two corpus scores would speak of different text.
+    The pair's `delta` is over the counted units; its signature says how many segments were dropped, and with none
+    dropped it is the difference of the two scores. A pair with fewer than two units left is not tested.
+
+    Raises ConfigError for an unknown metric, test, correction, unit or baseline, a margin that is not above 0, and for
+    documents where there are fewer than two.
+    """
+    if not scores.metrics:
+        raise ConfigError("there is no metric to compare by")
+    name = next(iter(scores.metrics)) if metric is None else _known("metric", metric, scores.metrics)
+    _known("test", test, TESTS)
+    _known("correction", correction, CORRECTIONS)
+    check_options(unit, draws, seed, margin)
+    outputs = _outputs(scores, name)
+    if baseline is not None:
+        _known("baseline", baseline, outputs)
+    if compat is not None:
+        _known("compat", compat, ("sacrebleu",))
+        return as_sacrebleu(scores, name, outputs, test=test, baseline=baseline, draws=draws, seed=seed)
+    numbers = documents(scores)
+    resampled, reason = choose_unit(unit, len(np.unique(numbers)))
+    competing = [system for system, keys in outputs.items() if not scores.systems[keys[0]].human]
+    task = Task(
+        scores,
+        name,
+        outputs,
+        numbers if resampled == "document" else None,
+        domains(scores),
+        test,
+        margin,
+        _enough(len(family(competing, baseline))) if draws is None else draws,
+        seed,
+    )
+    ranked = sorted(outputs, key=task.rank)
+    competing.sort(key=task.rank)
+    pairs = family(competing, baseline)
+    groups = list(task.groups(ranked, pairs))
+    is_one = sum(bool(group.pairs) for group in groups) == 1
+    correction = correction if test == "permutation" and is_one else "holm"
+    results = [task.evaluate(group, correction, len(pairs), competing) for group in groups]
+    alone = {result.system: result for of_systems, _ in results for result in of_systems}
+    tested = {(result.a, result.b): result for _, of_pairs in results for result in of_pairs}
+    adjusted = adjust([tested[pair] for pair in pairs if pair in tested], correction)
+    places = count_wins([alone[system] for system in ranked], adjusted, task.higher_is_better)
+    least = min((smallest_p(test, pair.units, task.draws) for pair in adjusted), default=1.0)
+    return Comparison(
+        test_set=scores.test_set,
+        metric=name,
+        decimals=scores.metrics[name].decimals,
+        higher_is_better=task.higher_is_better,
+        unit=resampled,
+        unit_reason=reason,
+        draws=task.draws,
+        seed=seed,
+        smallest_p=least,
+        test=test,
+        correction=correction,
+        margin=margin,
+        systems=tuple(place(places, adjusted, competing, task.higher_is_better) if baseline is None else places),
+        pairs=tuple(adjusted),
+        notes=tuple(notes(task, places, adjusted, least)),
+    )
+
+
+def check_options(unit: str, draws: int | None, seed: int, margin: float | None = None) -> None:
+    """Raises ConfigError for an unknown unit and for numbers out of range."""
+    _known("resampling unit", unit, UNITS)
+    if (draws is not None and draws < 1) or seed < 0:
+        raise ConfigError(f"draws must be at least 1 and seed at least 0, not {draws} and {seed}")
+    if margin is not None and not margin > 0:
+        raise ConfigError(f"the margin of equivalence is above 0, not {margin}")
+
+
+def smallest_p(test: str, units: int, draws: int) -> float:
+    """The least p that a test can reach: by its draws, or Wilcoxon's where one side wins every unit."""
+    if test == "permutation":
+        return stats.smallest_p(units, draws)
+    return 2.0 ** (1 - units) if test == "wilcoxon" else 1 / (draws + 1)
+
+
+def _enough(pairs: int) -> int:
+    return max(DRAWS, stats.draws_needed(max(1, pairs), ALPHA))
+
+
+def _outputs(scores: Scores, metric: str) -> dict[str, list[str]]:
+    """The systems that the metric has scored, each with the keys of its outputs."""
+    found: dict[str, list[str]] = {}
+    for key, system in scores.systems.items():
+        if scores.has(key, metric):
+            found.setdefault(system.name, []).append(key)
+    return found
+
+
+def _known(what: str, name: str, known: Iterable[str]) -> str:
+    if name not in known:
+        raise ConfigError(unknown(f"{what} {name!r}", name, known))
+    return name
