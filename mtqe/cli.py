@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from mtqe import __version__
-from mtqe.errors import MtqeError
+from mtqe.errors import ConfigError, GateError, MtqeError
+from mtqe.plugins import unknown
 
 if TYPE_CHECKING:
-    from mtqe.results import Evaluation
+    from mtqe.results import Evaluation, Scores
 
 _FORMATS = ("text", "json", "csv", "md", "latex")
 
@@ -99,9 +100,18 @@ def _report(arguments: argparse.Namespace) -> None:
 
 
 def _score(arguments: argparse.Namespace) -> None:
+    from mtqe.comparison.gates import too_low
+    from mtqe.report.console import scores_text
+
+    scores = _scored_files(arguments)
+    failed = too_low(scores, dict(arguments.fail_below))
+    print(scores_text([scores], arguments.format), end="", flush=True)
+    _gate(failed)
+
+
+def _scored_files(arguments: argparse.Namespace) -> Scores:
     from mtqe import metrics
     from mtqe.readers import load
-    from mtqe.report.tables import render, score_table
 
     test_set = load(
         arguments.references,
@@ -109,11 +119,16 @@ def _score(arguments: argparse.Namespace) -> None:
         source=arguments.source,
         translations=arguments.translations,
         languages=arguments.languages,
+        documents=arguments.documents,
     )
     for note in test_set.notes:
         print(f"note: {note}", file=sys.stderr)
-    scores = metrics.score(test_set, arguments.metrics or metrics.DEFAULT)
-    print(render(score_table(scores), arguments.format), end="")
+    return metrics.score(test_set, arguments.metrics or metrics.DEFAULT)
+
+
+def _gate(failed: Sequence[str]) -> None:
+    if failed:
+        raise GateError(f"gate not passed: {'; '.join(failed)}")
 
 
 def _align(arguments: argparse.Namespace) -> None:
@@ -164,26 +179,57 @@ def _entities(arguments: argparse.Namespace) -> None:
 
 
 def _compare(arguments: argparse.Namespace) -> None:
-    from mtqe.report.tables import comparison_table, conclusion, render
-    from mtqe.report.view import drawn
+    from mtqe.comparison.gates import too_low, worse_than
+    from mtqe.report.console import about, comparisons_text
     from mtqe.run import compare
 
-    comparison = compare(
-        arguments.directory,
-        test_set=arguments.test_set,
-        metric=arguments.metric,
-        unit=arguments.unit,
-        baseline=arguments.baseline,
-        test=arguments.test,
-        correction=arguments.correction,
-        margin=arguments.margin,
-        draws=arguments.draws,
-        seed=arguments.seed,
-    )
-    if arguments.format == "text":
-        print(conclusion(comparison))
-    print(render(comparison_table(comparison), arguments.format), end="")
-    print(f"{comparison.unit_reason} {drawn(comparison)}", file=sys.stderr)
+    baseline = arguments.fail_if_worse or arguments.baseline
+    results = []
+    for scores in _scores_to_compare(arguments):
+        comparison = compare(
+            scores,
+            metric=arguments.metrics[0] if arguments.metrics else None,
+            unit=arguments.unit,
+            baseline=baseline,
+            test=arguments.test,
+            correction=arguments.correction,
+            margin=arguments.margin,
+            draws=arguments.draws,
+            seed=arguments.seed,
+            compat=arguments.compat,
+        )
+        results.append((scores, comparison))
+    shown = arguments.metrics or list(dict.fromkeys(name for scores, _ in results for name in scores.metrics))
+    failed = [line for scores, _ in results for line in too_low(scores, dict(arguments.fail_below))]
+    if arguments.fail_if_worse:
+        failed += [line for _, comparison in results for line in worse_than(comparison, baseline)]
+    print(comparisons_text(results, shown, arguments.format), end="", flush=True)
+    print(about(results), file=sys.stderr)
+    _gate(failed)
+
+
+def _scores_to_compare(arguments: argparse.Namespace) -> list[Scores]:
+    """The scores of runs, of tables, or of files that are scored now: of every test set, or the one that is named."""
+    from mtqe.run import load_scores
+    from mtqe.score_files import read_segment_scores
+
+    given = [arguments.directories, arguments.scores, arguments.translations]
+    if sum(map(bool, given)) != 1:
+        raise ConfigError("compare takes run directories, or --scores, or -t with -r and -l")
+    if arguments.translations and not (arguments.references and arguments.languages):
+        raise ConfigError("-t needs -r, the references, and -l, the languages")
+    if arguments.scores:
+        found = [of for path in arguments.scores for of in read_segment_scores(path, arguments.lower_is_better)]
+    elif arguments.directories:
+        found = [scores for path in arguments.directories for scores in load_scores(path)]
+    else:
+        found = [_scored_files(arguments)]
+    if arguments.test_set is not None:
+        names = [scores.test_set for scores in found]
+        if arguments.test_set not in names:
+            raise ConfigError(unknown(f"test set {arguments.test_set!r}", arguments.test_set, names))
+        found = [scores for scores in found if scores.test_set == arguments.test_set]
+    return found
 
 
 def _metrics(arguments: argparse.Namespace) -> None:
@@ -228,6 +274,8 @@ def _parser() -> argparse.ArgumentParser:
 
     score = _command(commands, "score", _score, "print corpus scores of files that agree line by line")
     _files(score)
+    _documents(score)
+    _gates(score)
     _format(score)
 
     align = _command(commands, "align", _align, "link the lines of a translation with those that they answer")
@@ -258,15 +306,28 @@ def _parser() -> argparse.ArgumentParser:
     _input_format(entities)
     _format(entities, ("text", "csv", "jsonl"))
 
-    compare = _command(commands, "compare", _compare, "test the systems of a run directory against each other")
-    compare.add_argument("directory", metavar="DIR", type=Path)
-    compare.add_argument("--metric", help="one metric of the run (default: its first)")
-    compare.add_argument("--test-set", help="one test set of the run, where it has several")
+    compare = _command(
+        commands,
+        "compare",
+        _compare,
+        "test systems against each other: of runs (DIR), of files (-t, -r), or by scores made elsewhere (--scores)",
+    )
+    compare.add_argument("directories", nargs="*", metavar="DIR", type=Path, help="run directories")
+    _files(compare, required=False)
+    _documents(compare)
+    compare.add_argument("--scores", nargs="+", metavar="FILE.tsv", help="segment scores, columns system, score, ...")
+    compare.add_argument(
+        "--lower-is-better", nargs="+", default=(), metavar="METRIC", help="metrics of --scores that count errors"
+    )
+    compare.add_argument("--test-set", help="one test set, where there are several (default: each of them)")
     tests, corrections = ("permutation", "bootstrap", "wilcoxon"), ("max-t", "holm")
     compare.add_argument("--test", default=tests[0], choices=tests, help="(default: %(default)s)")
     compare.add_argument("--correction", default=corrections[0], choices=corrections, help="(default: %(default)s)")
     compare.add_argument("--margin", type=float, metavar="POINTS", help="call systems equivalent within this")
+    compare.add_argument("--compat", choices=("sacrebleu",), help="its p-values and intervals, bit by bit")
     _statistics(compare)
+    _gates(compare)
+    compare.add_argument("--fail-if-worse", metavar="SYSTEM", help="exit 4 if a system is shown to be worse than this")
     _format(compare)
 
     report = _command(commands, "report", _report, "render the report of a run directory anew")
@@ -294,30 +355,32 @@ def _command(commands: Any, name: str, function: Callable[[argparse.Namespace], 
     return command
 
 
-def _files(command: argparse.ArgumentParser) -> None:
-    _translations(command)
-    command.add_argument("-r", "--references", nargs="+", required=True, metavar="PATH", help="one path a reference")
+def _files(command: argparse.ArgumentParser, required: bool = True) -> None:
+    _translations(command, required)
+    command.add_argument(
+        "-r", "--references", nargs="+", required=required, metavar="PATH", help="one path a reference"
+    )
     command.add_argument("-s", "--source", metavar="PATH")
-    _languages(command)
+    _languages(command, required)
     command.add_argument(
         "-m", "--metrics", nargs="+", metavar="METRIC", help="such as chrf:word_order=2 bertscore:minilm"
     )
     _input_format(command)
 
 
-def _translations(command: argparse.ArgumentParser) -> None:
+def _translations(command: argparse.ArgumentParser, required: bool = True) -> None:
     command.add_argument(
         "-t",
         "--translations",
         nargs="+",
-        required=True,
+        required=required,
         metavar="[NAME=]PATH",
-        help="system outputs: files, or directories with one file a document",
+        help="system outputs: files, or directories with one file a document; NAME=PATH,PATH are runs of one system",
     )
 
 
-def _languages(command: argparse.ArgumentParser) -> None:
-    command.add_argument("-l", "--languages", required=True, help="uk-en, or en when there is no source")
+def _languages(command: argparse.ArgumentParser, required: bool = True) -> None:
+    command.add_argument("-l", "--languages", required=required, help="uk-en, or en when there is no source")
 
 
 def _input_format(command: argparse.ArgumentParser) -> None:
@@ -331,6 +394,31 @@ def _statistics(command: argparse.ArgumentParser) -> None:
         "--draws", type=_positive, metavar="N", help="permutations (default: 10000, more where many pairs ask for them)"
     )
     command.add_argument("--seed", type=int, default=12345, metavar="N", help="(default: %(default)s)")
+
+
+def _documents(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--documents", metavar="FILE", help="the document of each line of the reference, or domain, tab and document"
+    )
+
+
+def _gates(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--fail-below",
+        nargs="+",
+        default=(),
+        type=_limit,
+        metavar="METRIC=SCORE",
+        help="exit 4 if a system scores worse (higher, where lower is better)",
+    )
+
+
+def _limit(text: str) -> tuple[str, float]:
+    metric, _, limit = text.rpartition("=")
+    try:
+        return metric, float(limit)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"is METRIC=SCORE, such as chrf=50, not {text!r}") from None
 
 
 def _positive(text: str) -> int:

@@ -39,5 +39,11 @@ class UnavailableError(MtqeError):
     exit_code = 3
 
 
+class GateError(MtqeError):
+    """The work is done and its result printed, but a gate that the user set is not passed."""
+
+    exit_code = 4
+
+
 class DataWarning(UserWarning):
     """The data were used, but not as they stand (cut, for example): shown on stderr, and a note in the report."""

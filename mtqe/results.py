@@ -266,7 +266,7 @@ class Scores:
         return "|".join([own, *(f"ref{i}:{x}" for i, x in enumerate(self.reference_alignments, 1) if x != "identity")])
 
     def table(self) -> pyarrow.Table:
-        """Long form, a row for each (system, metric, unit): see `mtqe.metrics.write_scores` for the columns."""
+        """Long form, a row for each (system, metric, unit): see `mtqe.score_files.write_scores` for the columns."""
         import pyarrow as pa
 
         return pa.Table.from_pylist(self._rows(), schema=score_schema())

@@ -21,6 +21,7 @@ from mtqe.metrics import entities
 from mtqe.plugins import unknown
 from mtqe.readers import Translations, load, name_systems, pair_documents, read, runs
 from mtqe.results import Comparison, Evaluation, Note, Scores
+from mtqe.score_files import read_scores, read_segment_scores, write_scores
 from mtqe.store import Manifest, file_digest, read_json, versions, write_json
 from mtqe.text import language_of
 
@@ -189,17 +190,23 @@ def _stored_scores(directory: Path, stored: Mapping[str, Any]) -> tuple[tuple[Te
         test_sets = tuple(from_dict(entry) for entry in stored["test_sets"])
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(f"damaged: {type(error).__name__} {error}", path=directory / "evaluation.json") from None
-    return test_sets, metrics.read_scores(directory / "scores.parquet", test_sets)
+    return test_sets, read_scores(directory / "scores.parquet", test_sets)
+
+
+def load_scores(path: str | Path) -> tuple[Scores, ...]:
+    """The scores of each test set in a run directory, or in a table (`mtqe.score_files.read_segment_scores`)."""
+    path = Path(path)
+    return read_segment_scores(path) if path.is_file() else _stored_scores(path, _stored(path))[1]
 
 
 def compare(scores: Scores | str | Path, *, test_set: str | None = None, **options: Any) -> Comparison:
-    """Compares systems by one metric: of `Scores`, or of a test set in a run directory.
+    """Compares systems by one metric: of `Scores`, or of a test set in a run directory or table of segment scores.
 
-    `options` are those of `mtqe.comparison.compare`: metric, test, unit, baseline, draws, seed. `test_set` names one
-    where the directory has several.
+    `options` are those of `mtqe.comparison.compare`: metric, test, unit, baseline, draws, seed and more. `test_set`
+    names one where there are several.
     """
     if not isinstance(scores, Scores):
-        found = {of.test_set: of for of in _stored_scores(Path(scores), _stored(Path(scores)))[1]}
+        found = {of.test_set: of for of in load_scores(scores)}
         if test_set is None and len(found) == 1:
             (test_set,) = found
         if test_set not in found:
@@ -398,7 +405,7 @@ def _write(manifest: Manifest, evaluation: Evaluation, directory: Path) -> Path:
                 "provenance": evaluation.provenance,
             },
         )
-        metrics.write_scores(directory / "scores.parquet", evaluation.scores)
+        write_scores(directory / "scores.parquet", evaluation.scores)
         page = report.write(evaluation, directory)
     manifest.write(directory / "manifest.json")
     return page

@@ -21,7 +21,7 @@ LAYERS = [
     {"alignment"},
     {"fluency", "entities"},
     {"metrics"},
-    {"comparison"},
+    {"comparison", "score_files"},
     {"report"},
     {"experiment"},
     {"run"},

@@ -31,23 +31,26 @@ SCORE = ["score", "-t", "good.txt", "poor.txt", "-r", "ref.txt", "-l", "en", "-m
 def test_score_prints_a_table_and_nothing_else(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, *SCORE)
     assert (code, err) == (0, "")
-    head, *rows = out.splitlines()
-    assert head.split() == ["System", "Metric", "Score", "n", "Signature"]
-    assert [row.split()[0] for row in rows] == ["good", "good", "poor", "poor"]
-    assert rows[0].endswith("BLEU|nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0")
+    head, good, poor, blank, *signatures = out.splitlines()
+    assert head.split() == ["System", "BLEU", "↑", "TER", "↓", "n"]
+    assert [good.split()[0], poor.split()[0], blank] == ["good", "poor", ""]
+    assert signatures == [
+        "BLEU|nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0",
+        "TER|nrefs:1|case:lc|tok:tercom|norm:no|punct:yes|asian:no|version:2.6.0",
+    ]
 
 
 def test_all_formats_carry_the_same_numbers(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = json.loads(run(capsys, *SCORE, "-f", "json")[1])
+    rows = json.loads(run(capsys, *SCORE, "-f", "json")[1])["scores"]
     assert [(r["system"], r["metric"], r["n"]) for r in rows] == [
         ("good", "bleu", 3), ("good", "ter", 3), ("poor", "bleu", 3), ("poor", "ter", 3)
     ]  # fmt: skip
     table = list(csv.DictReader(io.StringIO(run(capsys, *SCORE, "-f", "csv")[1])))
-    assert [float(r["score"]) for r in table] == [r["score"] for r in rows]
+    assert [float(r["value"]) for r in table] == [r["value"] for r in rows]
     for form in ("text", "md", "latex"):
         out = run(capsys, *SCORE, "-f", form)[1]
-        assert all(f"{r['score']:.1f}" in out for r in rows)
-    assert r"\_" not in out
+        assert all(f"{r['value']:.1f}" in out for r in rows)
+        assert all(r["signature"] in out for r in rows)
     assert r"BLEU $\uparrow$" in out
 
 
@@ -113,8 +116,12 @@ def test_a_run_directory_serves_compare_and_report(files: Path, capsys: pytest.C
     assert {"report.html", "report.md", "results.json", "scores.parquet", "evaluation.json", "manifest.json"} <= set(
         written
     )
-    pair = json.loads(run(capsys, "compare", "out", "--metric", "bleu", "-f", "json")[1])
-    assert [(p["a"], p["b"], p["units"]) for p in pair] == [("good", "poor", 3)]
+    (comparison,) = json.loads(run(capsys, "compare", "out", "-m", "bleu", "-f", "json")[1])["comparisons"]
+    assert [(p["a"], p["b"], p["units"]) for p in comparison["pairs"]] == [("good", "poor", 3)]
+    stored = json.loads(written["results.json"])["comparisons"]
+    assert run(capsys, "compare", "out", "-m", "bleu", "--draws", "100", "-f", "json")[1].count("\n") > 10
+    again = json.loads(run(capsys, "compare", "out", "-m", "bleu", "--draws", "100", "-f", "json")[1])["comparisons"]
+    assert again == [of for of in stored if of["metric"] == "bleu"]
     for path in ("report.html", "report.md", "results.json"):
         Path("out", path).unlink()
     assert run(capsys, "report", "out")[0] == 0

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from mtqe import plugins
 from mtqe.corpus import Document, Origin, Piece, Segment, SystemOutput, TestSet
 from mtqe.errors import ConfigError, InputError
-from mtqe.text import is_language, note_lines
+from mtqe.text import is_language, note_lines, read_lines
 
 _Path = TypeVar("_Path", str, Path)
 _ALIGN = "mtqe evaluate aligns output that is segmented otherwise"
@@ -68,6 +68,7 @@ def load(
     languages: str,
     name: str | None = None,
     blank_lines: str = "keep",
+    documents: str | Path | None = None,
 ) -> TestSet:
     """Loads a test set whose files agree line by line: a segment a line, a document a file.
 
@@ -76,7 +77,8 @@ def load(
     `translations` are paths, or a mapping of system names to paths, several where a system has several runs.
     `languages` is `uk-en`, or `en` without a source.
     `blank_lines="separate"` takes blank reference lines as what stands between the paragraphs of an article;
-    `"keep"` takes them as empty segments. Raises InputError when the numbers of lines differ, with the counts.
+    `"keep"` takes them as empty segments. `documents` is a file that has for each line of a test set in one file its
+    document, or its domain, a tab and its document. Raises InputError when numbers of lines differ, with the counts.
     """
     paths = [references] if isinstance(references, str | Path) else list(references)
     given = [*paths, *([] if source is None else [source])]
@@ -93,7 +95,7 @@ def load(
     frame, *others = read_texts
     for other in others:
         _require_parallel(frame, other, "references and source must agree line by line")
-    documents = []
+    grid = []
     for d, document in enumerate(frame.documents):
         segments, empty = [], []
         for i, line in enumerate(document.lines):
@@ -118,17 +120,40 @@ def load(
         notes += [note_lines(document.path, "no reference text" if paths else "no text", empty)] if empty else []
         if not segments:
             raise InputError("the file has no text", path=document.path)
-        documents.append(Document(document.id, tuple(segments)))
-    test_set = TestSet(
-        name or Path(given[0]).stem, source_language, target_language, tuple(documents), notes=tuple(notes)
-    )
+        grid.append(Document(document.id, tuple(segments)))
+    test_set = TestSet(name or Path(given[0]).stem, source_language, target_language, tuple(grid), notes=tuple(notes))
     systems = []
     for system, outputs in name_systems(translations).items():
         for run, path in runs(outputs):
             text = read(path, input_format)
             _require_parallel(frame, text, _ALIGN)
             systems.append(replace(_line_by_line(system, pair_documents(text, test_set), test_set), run=run))
-    return test_set.with_systems(systems)
+    test_set = test_set.with_systems(systems)
+    return test_set if documents is None else _in_documents(test_set, Path(documents))
+
+
+def _in_documents(test_set: TestSet, path: Path) -> TestSet:
+    """The one document of a test set as the documents that a file names, a line a segment."""
+    lines = read_lines(path).lines
+    if len(test_set.documents) > 1:
+        raise ConfigError(f"{path} names documents, but the test set is a directory with one file a document")
+    segments = test_set.segments
+    if len(lines) != len(segments):
+        raise InputError(f"has {len(lines)} lines for {len(segments)} segments", path=path)
+    found: dict[tuple[str, str], list[Segment]] = {}
+    last = None
+    for number, (line, segment) in enumerate(zip(lines, segments, strict=True), 1):
+        domain, _, document = line.rpartition("\t")
+        if not document or "\t" in domain:
+            raise InputError("is no document, or domain, tab and document", path=path, line=number)
+        if (domain, document) in found and (domain, document) != last:
+            raise InputError(f"document {document!r} goes on after another one", path=path, line=number)
+        last = (domain, document)
+        found.setdefault(last, []).append(replace(segment, document=document))
+    documents = [
+        Document(document, tuple(of), {"domain": domain} if domain else {}) for (domain, document), of in found.items()
+    ]
+    return replace(test_set, documents=tuple(documents))
 
 
 def _line_by_line(name: str, text: Text, test_set: TestSet) -> SystemOutput:

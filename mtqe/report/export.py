@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from mtqe.report.entities import Consistency, consistency
 from mtqe.report.findings import Finding, Verdict, counts, verdicts
+from mtqe.report.values import comparison_row, plain, score_rows
 from mtqe.report.view import Part, macro_average, metrics, parts, systems
-from mtqe.results import Comparison, EntityError, Evaluation, Interval, span_to_dict
+from mtqe.results import EntityError, Evaluation, span_to_dict
 
 SCHEMA = "mtqe.results/1"
 
@@ -35,14 +34,14 @@ def results(evaluation: Evaluation) -> dict[str, Any]:
         ],
         "scores": [row for part in parts(evaluation) for row in _scores(part)],
         "macro_averages": _macro(evaluation),
-        "comparisons": [_comparison(comparison) for comparison in evaluation.comparisons],
+        "comparisons": [comparison_row(comparison) for comparison in evaluation.comparisons],
         "entities": [_entities(verdict, consistency(evaluation)[key]) for key, verdict in verdicts(evaluation).items()],
         "passages": [_passages(verdict) for verdict in verdicts(evaluation).values()],
         "notes": [{"kind": note.kind, "test_set": note.test_set, "text": note.text} for note in evaluation.notes],
         "provenance": evaluation.provenance,
     }
-    plain: dict[str, Any] = _plain(found)
-    return plain
+    rows: dict[str, Any] = plain(found)
+    return rows
 
 
 def _test_set(part: Part) -> dict[str, Any]:
@@ -58,25 +57,9 @@ def _test_set(part: Part) -> dict[str, Any]:
 
 def _scores(part: Part) -> list[dict[str, Any]]:
     rows = []
-    for system in part.systems:
-        covered, unlinked = part.coverage(system)
-        for metric in part.scores.metrics:
-            if score := part.score(system, metric):
-                rows.append(
-                    {
-                        "test_set": part.name,
-                        "system": system,
-                        "metric": metric,
-                        "value": score.value,
-                        "interval": _interval(score.interval),
-                        "n": score.n,
-                        "unscored": score.unscored,
-                        "coverage_reference": covered,
-                        "output_unlinked": unlinked,
-                        "signature": score.signature,
-                        "protocol": score.protocol,
-                    }
-                )
+    for row in score_rows(part.scores, part.comparisons):
+        covered, unlinked = part.coverage(row["system"])
+        rows.append({**row, "coverage_reference": covered, "output_unlinked": unlinked})
     return rows
 
 
@@ -88,53 +71,6 @@ def _macro(evaluation: Evaluation) -> list[dict[str, Any]]:
         for metric in metrics(evaluation)
         if n > 1
     ]
-
-
-def _comparison(comparison: Comparison) -> dict[str, Any]:
-    return {
-        "test_set": comparison.test_set,
-        "metric": comparison.metric,
-        "unit": comparison.unit,
-        "unit_reason": comparison.unit_reason,
-        "draws": comparison.draws,
-        "seed": comparison.seed,
-        "smallest_p": comparison.smallest_p,
-        "test": comparison.test,
-        "correction": comparison.correction,
-        "margin": comparison.margin,
-        "systems": [
-            {
-                "system": place.system,
-                "score": place.score,
-                "interval": _interval(place.interval),
-                "units": place.units,
-                "wins": place.wins,
-                "losses": place.losses,
-                "ranks": place.ranks,
-                "cluster": place.cluster,
-                "first": place.first,
-            }
-            for place in comparison.systems
-        ],
-        "pairs": [
-            {
-                "a": pair.a,
-                "b": pair.b,
-                "delta": pair.delta,
-                "interval": _interval(pair.interval),
-                "p": pair.p,
-                "p_adjusted": pair.p_adjusted,
-                "units": pair.units,
-                "wins": pair.wins,
-                "losses": pair.losses,
-                "detectable": pair.detectable,
-                "equivalent": pair.equivalent,
-                "identical": pair.identical,
-                "signature": pair.signature,
-            }
-            for pair in comparison.pairs
-        ],
-    }
 
 
 def _entities(verdict: Verdict, found: Consistency) -> dict[str, Any]:
@@ -181,18 +117,3 @@ def finding_row(verdict: Verdict, finding: Finding) -> dict[str, Any]:
         "expected": finding.expected,
         **span_to_dict(finding.span),
     }
-
-
-def _interval(interval: Interval | None) -> list[float] | None:
-    return None if interval is None else [interval.low, interval.high]
-
-
-def _plain(value: Any) -> Any:
-    """Plain JSON values: mappings and sequences unwrapped, numbers that JSON lacks as None, the rest as text."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value if value is None or isinstance(value, str | int | bool) else str(value)

@@ -17,9 +17,10 @@ from xml.etree import ElementTree
 import numpy as np
 from markupsafe import Markup
 
+from mtqe.report.comparisons import Power, power
 from mtqe.report.marks import visible
 from mtqe.report.view import WHOLE_TEXT, Part, Score, number, once, parts
-from mtqe.results import Evaluation
+from mtqe.results import Comparison, Evaluation
 
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
@@ -41,13 +42,15 @@ class Plot:
 
 @once
 def plots(evaluation: Evaluation) -> dict[tuple[str, str], Plot]:
-    """The plots of each test set by its name and what they show: `systems`, `distribution` or `profile`."""
+    """The plots of each test set by its name and what they show: `systems`, `power`, `distribution` or `profile`."""
     found = {}
     for part in parts(evaluation):
         scores = _scores(part)
         drawn = scores[: len(COLOURS)]
         if len(scores) > 1:
             found[part.name, "systems"] = _systems(part, scores)
+        if part.comparisons and (found_power := power(part.comparisons[0])):
+            found[part.name, "power"] = _power(part, part.comparisons[0], found_power)
         if len(scores) > 1 and max(score.n for score in scores) >= 30:
             found[part.name, "distribution"] = _distribution(part, drawn)
         if scores and max(score.n + score.unscored for score in scores) <= WHOLE_TEXT:
@@ -77,6 +80,33 @@ def _systems(part: Part, scores: Sequence[Score]) -> Plot:
 
     facts = "; ".join(f"{s.system} {s.text} {'' if s.interval is None else s.interval_text}".rstrip() for s in scores)
     return _plot(part, "systems", f"{label} of each system with 95 % intervals", facts, 0.75 + 0.3 * len(scores), draw)
+
+
+def _power(part: Part, comparison: Comparison, found: Power) -> Plot:
+    """The probability of finding each of three differences, by the number of units."""
+    label, decimals = part.scores.metrics[comparison.metric].label, comparison.decimals
+
+    def draw(axes: Any) -> None:
+        for k, (difference, shares) in enumerate(found.differences):
+            style = {"color": COLOURS[k], "linestyle": _DASHES[k], "marker": _MARKERS[k], "markersize": 3.5}
+            axes.plot(found.units, shares, linewidth=1.2, label=number(difference, decimals), **style)
+        axes.axhline(0.8, color="#000000", linewidth=0.5, linestyle=":")
+        axes.axvline(found.own, color="#000000", linewidth=0.5, linestyle=":")
+        axes.set_xscale("log")
+        axes.set_xticks(found.units, [f"{n:,}" for n in found.units])
+        axes.minorticks_off()
+        axes.set_ylim(0, 1.02)
+        axes.set_xlabel(f"{comparison.unit}s (here {found.own:,})")
+        axes.set_ylabel("probability to find it")
+        _legend(axes)
+
+    facts = "; ".join(
+        f"{number(difference, decimals)}: " + ", ".join(f"{s:.2f}" for s in shares)
+        for difference, shares in found.differences
+    )
+    sizes = ", ".join(f"{n:,}" for n in found.units)
+    title = f"Probability to find a difference of {label}, by {comparison.unit}s"
+    return _plot(part, "power", title, f"with {sizes} {comparison.unit}s, of differences {facts}", 2.4, draw)
 
 
 def _distribution(part: Part, scores: Sequence[Score]) -> Plot:

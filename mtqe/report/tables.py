@@ -7,79 +7,86 @@ import inspect
 import io
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from mtqe import plugins
 from mtqe.errors import ConfigError, UnavailableError
 from mtqe.metrics import create, describe
 from mtqe.report import markdown
-from mtqe.report.marks import visible
-from mtqe.report.view import arrow, listing, number, pair_cells, reading
-from mtqe.results import Comparison, PairResult, Scores
+from mtqe.report.comparisons import one_line, pair_grid, system_grid
+from mtqe.report.values import comparison_row, plain, score_rows
+from mtqe.report.view import arrow, listing, number
+from mtqe.results import Comparison, Scores
 
 Cell = str | float | int | None
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of values for programs (`csv`, `json`) and the same rows as people read them (`text`, `md`, `latex`)."""
+    """Rows of values for programs (`csv`, `json`) and the same rows as people read them (`text`, `md`, `latex`).
+
+    `rules` are the numbers of shown rows above which LaTeX draws a rule.
+    """
 
     columns: tuple[str, ...]
     values: tuple[tuple[Cell, ...], ...]
     heads: tuple[str, ...]
     shown: tuple[tuple[str, ...], ...]
+    rules: frozenset[int] = frozenset()
 
 
-def score_table(scores: Scores) -> Table:
-    """A row a system and metric: the corpus score with its n, coverage and signature."""
-    rows, shown = [], []
-    for system, name in ((s, m) for s in scores.systems for m in scores.metrics if scores.has(s, m)):
-        of, info, value = scores[system, name], scores.metrics[name], scores.corpus(system, name)
-        n = len(of.values) - len(of.reasons)
-        signature = scores.signature(system, name)
-        rows.append((system, name, value, n, len(of.reasons), signature, scores.protocol(system, name)))
-        shown.append((system, f"{info.label} {arrow(info)}", number(value, info.decimals), str(n), signature))
-    columns = ("system", "metric", "score", "n", "unscored", "signature", "protocol")
-    return Table(columns, tuple(rows), ("System", "Metric", "Score", "n", "Signature"), tuple(shown))
+def score_table(all_scores: Sequence[Scores]) -> Table:
+    """For programs a row a test set, system and metric; for people a row a test set and system, a column a metric."""
+    rows = [row for scores in all_scores for row in score_rows(scores)]
+    columns = ("test_set", "system", "metric", "value", "n", "unscored", "signature", "protocol")
+    metrics = {name: info for scores in all_scores for name, info in scores.metrics.items()}
+    shown = []
+    for scores in all_scores:
+        for system in scores.systems:
+            found = {
+                row["metric"]: row for row in rows if (row["test_set"], row["system"]) == (scores.test_set, system)
+            }
+            cells = [number(found[m]["value"], metrics[m].decimals) if m in found else "–" for m in metrics]
+            sizes = listing(list(dict.fromkeys(f"{row['n']:,}" for row in found.values())), "or")
+            shown.append((*([scores.test_set] if len(all_scores) > 1 else []), system, *cells, sizes))
+    heads = ("System", *(f"{info.label} {arrow(info)}" for info in metrics.values()), "n")
+    heads = ("Test set", *heads) if len(all_scores) > 1 else heads
+    return Table(columns, tuple(tuple(row[c] for c in columns) for row in rows), heads, tuple(shown))
 
 
-def comparison_table(comparison: Comparison) -> Table:
-    """A row a pair of systems."""
-    rows: list[tuple[Cell, ...]] = []
-    for pair in comparison.pairs:
-        low, high = (pair.interval.low, pair.interval.high) if pair.interval else (None, None)
-        head = (pair.a, pair.b, comparison.metric, pair.delta, low, high)
-        units = (pair.units, pair.wins, pair.losses)
-        rows.append((*head, pair.p, pair.p_adjusted, *units, pair.detectable, pair.equivalent, pair.signature))
-    test = ("delta", "low", "high", "p", "p_adjusted", "units", "wins", "losses", "detectable", "equivalent")
-    heads = ("A", "B", "A − B", "95 % interval", "p", "adjusted p", "Units", "Reading at .05")
-    shown = tuple((*pair_cells(pair, comparison), reading(pair, comparison)) for pair in comparison.pairs)
-    return Table(("a", "b", "metric", *test, "signature"), tuple(rows), heads, shown)
+def compared_systems(scores: Scores, comparison: Comparison, metrics: Sequence[str]) -> Table:
+    """The systems as the tests place them, with their scores by the other `metrics`; LaTeX rules part the clusters."""
+    grid = system_grid(scores, comparison)
+    others = [scores.metrics[name] for name in metrics if name != comparison.metric and name in scores.metrics]
+    outputs: dict[str, list[str]] = {}
+    for key, system in scores.systems.items():
+        outputs.setdefault(system.name, []).append(key)
+    shown = []
+    for row in grid.rows:
+        keys = outputs[row[grid.words[0]]]
+        means = [sum(scores.corpus(k, m.name) if scores.has(k, m.name) else math.nan for k in keys) for m in others]
+        cells = [number(mean / len(keys), m.decimals) for mean, m in zip(means, others, strict=True)]
+        shown.append((*row, *cells))
+    heads = (*grid.heads, *(f"{info.label} {arrow(info)}" for info in others))
+    clusters = [row[0] for row in grid.rows] if grid.heads[0] == "cluster" else []
+    rules = frozenset(i for i in range(1, len(clusters)) if clusters[i] != clusters[i - 1])
+    return Table((), (), heads, tuple(shown), rules)
 
 
-def conclusion(comparison: Comparison) -> str:
-    """What the tests say, in a line each: every pair of two systems or with a baseline, else the clusters."""
-    clusters: dict[int, list[str]] = {}
-    for place in comparison.systems:
-        if place.cluster is not None:
-            clusters.setdefault(place.cluster, []).append(place.system)
-    if sum(map(len, clusters.values())) > 2:
-        ranked = "; ".join(f"{k}. {listing(names)}" for k, names in clusters.items())
-        rule = "one ends where all above are better than all below; sharing one is no proof of equality"
-        return _one_line(f"Clusters by {comparison.metric}: {ranked} ({rule}).") + "\n"
-    return "".join(_one_line(_sentence(pair, comparison)) + "\n" for pair in comparison.pairs)
-
-
-def _sentence(pair: PairResult, comparison: Comparison) -> str:
-    a, b, delta, between, _, adjusted, units = pair_cells(pair, comparison)
-    sign = "" if adjusted.startswith("≤") else "= "
-    text = (
-        f"{a} − {b} = {delta} {comparison.metric} {between}, adjusted p {sign}{adjusted}, {comparison.test} test over "
-    )
-    text += f"{units} {comparison.unit}s"
-    if pair.detectable is None:
-        return f"{text}."
-    return f"{text}; so many show {number(pair.detectable, comparison.decimals)} with 80 % power."
+def pair_table(comparisons: Sequence[Comparison]) -> Table:
+    """A row a test set and pair of systems; shown are those of one comparison."""
+    own = ("a", "b", "delta", "low", "high", "p", "p_adjusted", "units", "wins", "losses", "detectable", "equivalent")
+    columns = ("test_set", "metric", *own, "identical", "agreement", "signature")
+    rows = []
+    for comparison in comparisons:
+        for pair in comparison_row(comparison)["pairs"]:
+            low, high = pair["interval"] or (None, None)
+            cells = {**pair, "test_set": comparison.test_set, "metric": comparison.metric, "low": low, "high": high}
+            rows.append(tuple(cells[column] for column in columns))
+    grid = pair_grid(comparisons[0])
+    return Table(columns, tuple(rows), grid.heads, grid.rows)
 
 
 def metric_table() -> Table:
@@ -114,22 +121,26 @@ def render(table: Table, form: str) -> str:
 def _text(table: Table) -> str:
     from wcwidth import wcswidth
 
-    rows = [[_one_line(cell) for cell in row] for row in (table.heads, *table.shown)]
+    rows = [[one_line(cell) for cell in row] for row in (table.heads, *table.shown)]
     widths = [max(wcswidth(row[i]) for row in rows) for i in range(len(table.heads))]
     lines = ["  ".join(cell + " " * (w - wcswidth(cell)) for cell, w in zip(row, widths, strict=True)) for row in rows]
     return "".join(line.rstrip() + "\n" for line in lines)
 
 
 def _json(table: Table) -> str:
-    rows = [dict(zip(table.columns, map(_plain, row), strict=True)) for row in table.values]
-    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+    return to_json([dict(zip(table.columns, row, strict=True)) for row in table.values])
+
+
+def to_json(value: Any) -> str:
+    """Plain JSON with a final line end; a number that JSON lacks is null."""
+    return json.dumps(plain(value), ensure_ascii=False, indent=1) + "\n"
 
 
 def _csv(table: Table) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table.columns)
-    writer.writerows([[no_formula(_plain(cell)) for cell in row] for row in table.values])
+    writer.writerows([[no_formula(plain(cell)) for cell in row] for row in table.values])
     return out.getvalue()
 
 
@@ -140,12 +151,9 @@ def _markdown(table: Table) -> str:
 
 def _latex(table: Table) -> str:
     lines = [" & ".join(map(_escape_latex, row)) + r" \\" for row in (table.heads, *table.shown)]
-    body = [r"\begin{tabular}{" + "l" * len(table.heads) + "}", r"\toprule", lines[0], r"\midrule", *lines[1:]]
+    rows = [rule for i, row in enumerate(lines[1:]) for rule in ([r"\midrule"] * (i in table.rules) + [row])]
+    body = [r"\begin{tabular}{" + "l" * len(table.heads) + "}", r"\toprule", lines[0], r"\midrule", *rows]
     return "\n".join([*body, r"\bottomrule", r"\end{tabular}"]) + "\n"
-
-
-def _plain(cell: Cell) -> Cell:
-    return None if isinstance(cell, float) and not math.isfinite(cell) else cell
 
 
 def no_formula(cell: Cell) -> Cell:
@@ -162,12 +170,10 @@ _LATEX = {
     "≤": r"$\leq$",
     "↑": r"$\uparrow$",
     "↓": r"$\downarrow$",
+    "†": r"$\dagger$",
+    "–": "--",
 } | {c: "\\" + c for c in "&%$#_{}"}
 
 
 def _escape_latex(cell: str) -> str:
-    return "".join(_LATEX.get(c, c) for c in _one_line(cell))
-
-
-def _one_line(cell: str) -> str:
-    return visible(" ".join(cell.split()))
+    return "".join(_LATEX.get(c, c) for c in one_line(cell))

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from mtqe.comparison import smallest_p
-from mtqe.comparison.places import ALPHA
 from mtqe.corpus import TestSet, Unit
-from mtqe.results import Comparison, Evaluation, Interval, MetricInfo, PairResult, Scores
+from mtqe.results import Comparison, Evaluation, Interval, MetricInfo, Scores
 
 #: A system with more units is shown by its worst ones.
 WHOLE_TEXT = 60
@@ -66,44 +64,6 @@ def p_value(p: float, at_least: bool) -> str:
     rounded_up = math.ceil(round(p * 10**digits, 6)) / 10**digits
     text = f"{rounded_up:.{max(digits, 1)}f}".rstrip("0").rstrip(".")
     return f"≤ {text}" if at_least else text
-
-
-def pair_cells(pair: PairResult, comparison: Comparison) -> list[str]:
-    """Cells of a tested pair: a, b, difference, interval, p, adjusted p, units."""
-    least = smallest_p(comparison.test, pair.units, comparison.draws)
-    at_least = pair.p <= least
-    at_least_adjusted = (
-        at_least and pair.p_adjusted < 1 if comparison.correction == "holm" else pair.p_adjusted <= least
-    )
-    return [
-        pair.a,
-        pair.b,
-        number(pair.delta, comparison.decimals, signed=True),
-        interval(pair.interval, comparison.decimals),
-        p_value(pair.p, at_least),
-        p_value(pair.p_adjusted, at_least_adjusted),
-        f"{pair.units:,}",
-    ]
-
-
-def reading(pair: PairResult, comparison: Comparison) -> str:
-    """What to read in a tested pair."""
-    if pair.identical:
-        return "identical output"
-    if pair.equivalent:
-        return f"equivalent within {comparison.margin:g}"
-    if pair.p_adjusted <= ALPHA:
-        return "A better" if (pair.delta > 0) == comparison.higher_is_better else "B better"
-    shown = "" if pair.detectable is None else f"; {number(pair.detectable, comparison.decimals)} would show"
-    return f"no difference shown{shown}"
-
-
-def drawn(comparison: Comparison) -> str:
-    """What was drawn, and how small a p that can reach; Wilcoxon's test draws nothing, its intervals do."""
-    text = f"{comparison.draws:,} draws with seed {comparison.seed}"
-    if comparison.test == "wilcoxon":
-        return f"{text} for the intervals."
-    return f"{text}; the smallest p they can reach is {p_value(comparison.smallest_p, False)}."
 
 
 def count(n: int, noun: str, plural: str | None = None) -> str:

@@ -17,8 +17,8 @@ from mtqe.comparison import compare
 from mtqe.comparison.agreement import expected_agreement
 from mtqe.corpus import Document, Segment, SystemOutput, TestSet
 from mtqe.errors import ConfigError
-from mtqe.metrics import read_scores, write_scores
 from mtqe.results import MetricSpec, Scores, SegmentScores
+from mtqe.score_files import read_scores, write_scores
 
 WORDS = "the cat sat on a mat and it did not see my old dog in the rain of last night".split()  # noqa: SIM905
 

@@ -13,9 +13,10 @@ from sacrebleu.metrics.ter import TER
 
 from mtqe.corpus import Document, Segment, SystemOutput, TestSet
 from mtqe.errors import ConfigError, InputError, MtqeError, UnavailableError
-from mtqe.metrics import read_scores, score, write_scores
+from mtqe.metrics import score
 from mtqe.readers import load
 from mtqe.results import MetricSpec, SegmentScores
+from mtqe.score_files import read_scores, write_scores
 
 PAIRS: list[tuple[str, Any]] = [
     ("bleu", BLEU(trg_lang="en")),
