@@ -139,25 +139,20 @@ def test_segment_scores_made_elsewhere_are_compared(files: Path, capsys: pytest.
     generator = np.random.default_rng(3)
     rows = ["system\tmetric\tid\tdocument\tscore"]
     for name, shift in (("a", 0.1), ("b", 0.0)):
-        rows += [
-            f"{name}\tcomet\ts{i}\td{i // 2}\t{0.7 + shift + x:.4f}"
-            for i, x in enumerate(generator.normal(0, 0.02, 60))
-        ]
-        rows += [
-            f"{name}\tmqm\ts{i}\td{i // 2}\t{4 - 20 * shift + x:.4f}" for i, x in enumerate(generator.normal(0, 1, 60))
-        ]
+        comet, mqm = generator.normal(0.7 + shift, 0.02, 60), generator.normal(4 - 20 * shift, 1, 60)
+        rows += [f"{name}\tcomet\ts{i}\td{i // 2}\t{x:.4f}" for i, x in enumerate(comet)]
+        rows += [f"{name}\tmqm\ts{i}\td{i // 2}\t{x:.4f}" for i, x in enumerate(mqm)]
     write_files(files, {"scores.tsv": rows})
-    code, out, _ = run(capsys, "compare", "--scores", "scores.tsv", "--lower-is-better", "mqm")
+    words = ["compare", "--scores", "scores.tsv", "--lower-is-better", "mqm"]
+    code, out, _ = run(capsys, *words)
     assert code == 0
-    assert out.startswith("a − b = +0.1")
+    assert out.startswith("a − b = +0.09")
     assert "over 30 documents" in out
     assert "comet ↑" in out
     assert "mqm ↓" in out
-    mqm = json.loads(
-        run(capsys, "compare", "--scores", "scores.tsv", "--lower-is-better", "mqm", "-m", "mqm", "-f", "json")[1]
-    )
-    assert [place["system"] for place in mqm["comparisons"][0]["systems"]] == ["a", "b"]
-    table = list(csv.DictReader(io.StringIO(run(capsys, "compare", "--scores", "scores.tsv", "-f", "csv")[1])))
+    (by_mqm,) = json.loads(run(capsys, *words, "-m", "mqm", "-f", "json")[1])["comparisons"]
+    assert [place["system"] for place in by_mqm["systems"]] == ["a", "b"]
+    table = list(csv.DictReader(io.StringIO(run(capsys, *words, "-f", "csv")[1])))
     assert [(row["test_set"], row["metric"], row["a"], row["b"]) for row in table] == [("scores", "comet", "a", "b")]
 
 
