@@ -61,3 +61,16 @@ def test_what_is_wrong_is_named(tmp_path: Path, old: str, new: str, message: str
 def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="file not found"):
         read_experiment(tmp_path / "none.toml")
+
+
+def test_a_system_has_a_path_or_runs(tmp_path: Path) -> None:
+    path = tmp_path / "runs.toml"
+    one = 'name = "one"\npath = "sys/one.txt"'
+    assert one in GOOD
+    path.write_text(GOOD.replace(one, 'name = "one"\nruns = ["1.txt", "2.txt"]\noptimised_with = ["comet"]'))
+    system = read_experiment(path).test_sets[0].systems[0]
+    assert system.paths == (tmp_path / "1.txt", tmp_path / "2.txt")
+    assert system.optimised_with == ("comet",)
+    path.write_text(GOOD.replace(one, 'name = "one"\nruns = ["1.txt"]\npath = "2.txt"'))
+    with pytest.raises(ConfigError, match="'path'"):
+        read_experiment(path)

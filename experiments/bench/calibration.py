@@ -333,23 +333,38 @@ def verdict(cell: Cell, defaults: int) -> str:
 
 
 def markdown(cells: Sequence[Cell], pair: str, documents: NDArray[np.intp]) -> str:
+    """A table for each null: a row a metric, a column a test."""
     defaults = sum(cell.default for cell in cells)
+    own = min(cell.simulations for cell in cells if cell.default)
     lines = [
-        f"WMT21 {pair}, {len(documents)} segments, {documents.max() + 1} documents; alpha .05; {DRAWS} draws "
-        f"(sacreBLEU {PEER_DRAWS}, comet-compare {PEER_SPLITS} samples of 40 %). Bold: mtqe's tests, of the null that "
-        f"they test. Verdict by the 99 % binomial interval around alpha, Bonferroni-corrected over {defaults} cells.",
+        "# How often each test rejects",
         "",
-        "| null | test | metric | rejected | simulations | verdict |",
-        "|---|---|---|---|---|---|",
+        f"`experiments/bench/calibration.py` on WMT21 {pair}: {len(documents)} segments, {documents.max() + 1} "
+        f"documents; alpha .05; {DRAWS} draws (sacreBLEU {PEER_DRAWS}, comet-compare {PEER_SPLITS} samples of 40 %). "
+        "Bold: mtqe's default tests, of the null that they test. ▲ rejects more and ▼ less often than alpha, by the "
+        f"99 % binomial interval, Bonferroni-corrected over {defaults} cells. At least {own:,} simulations a bold "
+        f"cell, {min(cell.simulations for cell in cells):,} another.",
     ]
-    for cell in cells:
-        share = f"{100 * cell.rejected / cell.simulations:.2f} %"
-        judged = "" if "power" in cell.null else verdict(cell, defaults)
-        bold = "**" if cell.default else ""
-        lines.append(
-            f"| {cell.null} | {bold}{cell.test}{bold} | {cell.metric} | {share} | {cell.simulations} | {judged} |"
-        )
+    for null in dict.fromkeys(cell.null for cell in cells):
+        found = {(cell.metric, cell.test): cell for cell in cells if cell.null == null}
+        metrics = list(dict.fromkeys(metric for metric, _ in found))
+        tests = list(dict.fromkeys(test for _, test in found))
+        wide = len(tests) > len(metrics)
+        rows, columns = (tests, metrics) if wide else (metrics, tests)
+        lines += ["", f"## {null[0].upper()}{null[1:]}", "", f"| | {' | '.join(columns)} |"]
+        lines.append("|---" * (len(columns) + 1) + "|")
+        for row in rows:
+            keys = [(column, row) if wide else (row, column) for column in columns]
+            lines.append(f"| {row} | {' | '.join(shown(found.get(key), defaults) for key in keys)} |")
     return "\n".join(lines) + "\n"
+
+
+def shown(cell: Cell | None, defaults: int) -> str:
+    if cell is None:
+        return ""
+    share = f"{100 * cell.rejected / cell.simulations:.2f} %"
+    mark = "" if "power" in cell.null else {"too often": " ▲", "less often": " ▼"}.get(verdict(cell, defaults), "")
+    return f"**{share}**{mark}" if cell.default else share + mark
 
 
 if __name__ == "__main__":
