@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -123,12 +124,17 @@ def _system_info(entry: Mapping[str, Any]) -> SystemInfo:
     return SystemInfo(**{**entry, "optimised_with": tuple(entry["optimised_with"])})
 
 
+@cache
+def _aggregate(request: str) -> Callable[[FloatArray], FloatArray]:
+    return describe(request, create(request)).aggregate
+
+
 def _info(entry: Mapping[str, Any]) -> MetricInfo:
     low, high = entry["range"]
 
     def aggregate(sums: FloatArray) -> FloatArray:
         try:
-            return describe(entry["name"], create(entry["name"])).aggregate(sums)
+            return _aggregate(entry["name"])(sums)
         except ConfigError as error:
             raise UnavailableError(f"the metric that made these scores is not installed: {error}") from None
 
