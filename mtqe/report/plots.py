@@ -89,7 +89,7 @@ def _power(part: Part, comparison: Comparison, found: Power) -> Plot:
     def draw(axes: Any) -> None:
         for k, (difference, shares) in enumerate(found.differences):
             style = {"color": COLOURS[k], "linestyle": _DASHES[k], "marker": _MARKERS[k], "markersize": 3.5}
-            axes.plot(found.units, shares, linewidth=1.2, label=number(difference, decimals), **style)
+            axes.plot(found.units, shares, linewidth=1.2, label=f"difference {number(difference, decimals)}", **style)
         axes.axhline(0.8, color="#000000", linewidth=0.5, linestyle=":")
         axes.axvline(found.own, color="#000000", linewidth=0.5, linestyle=":")
         axes.set_xscale("log")
