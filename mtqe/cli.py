@@ -101,29 +101,49 @@ def _report(arguments: argparse.Namespace) -> None:
 
 def _score(arguments: argparse.Namespace) -> None:
     from mtqe.comparison.gates import too_low
+    from mtqe.metrics import DEFAULT
+    from mtqe.metrics._streaming import score_data_set
     from mtqe.report.console import scores_text
 
-    scores = _scored_files(arguments)
-    failed = too_low(scores, dict(arguments.fail_below))
-    print(scores_text([scores], arguments.format), end="", flush=True)
+    _one_input(arguments, "dataset")
+    options = {"languages": arguments.languages, "input_format": arguments.input_format}
+    found = [score_data_set(path, arguments.metrics or DEFAULT, **options) for path in arguments.dataset]
+    for note in [note for _, notes in found for note in notes]:
+        print(f"note: {note}", file=sys.stderr)
+    scores = [of for of, _ in found] or [_scored(arguments, arguments.references, **_beside(arguments))]
+    failed = [line for of in scores for line in too_low(of, dict(arguments.fail_below))]
+    print(scores_text(scores, arguments.format), end="", flush=True)
     _gate(failed)
 
 
-def _scored_files(arguments: argparse.Namespace) -> Scores:
+def _scored(arguments: argparse.Namespace, references: Any, **files: Any) -> Scores:
+    """The scores of one test set that fits into memory."""
     from mtqe import metrics
     from mtqe.readers import load
 
-    test_set = load(
-        arguments.references,
-        arguments.input_format,
-        source=arguments.source,
-        translations=arguments.translations,
-        languages=arguments.languages,
-        documents=arguments.documents,
-    )
+    test_set = load(references, arguments.input_format, languages=arguments.languages, **files)
     for note in test_set.notes:
         print(f"note: {note}", file=sys.stderr)
     return metrics.score(test_set, arguments.metrics or metrics.DEFAULT)
+
+
+def _beside(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The files beside the references."""
+    return {name: getattr(arguments, name) for name in ("source", "translations", "documents")}
+
+
+def _one_input(arguments: argparse.Namespace, *others: str) -> None:
+    """Raises ConfigError unless there are files, or one of the other kinds of input, and nothing of a second kind."""
+    given = [name for name in others if getattr(arguments, name)]
+    files = any(getattr(arguments, name) for name in ("translations", "references", "source", "documents"))
+    if len(given) + files != 1:
+        choices = {"dataset": "-d", "scores": "--scores", "directories": "run directories"}
+        kinds = ", or ".join([*(choices[name] for name in others), "-t with -r"])
+        raise ConfigError(f"give {kinds}{': one of them' if given else ''}")
+    if files and not (arguments.translations and arguments.references):
+        raise ConfigError("the following arguments are required: -t/--translations and -r/--references")
+    if (files or arguments.dataset) and not arguments.languages:
+        raise ConfigError("the following arguments are required: -l/--languages")
 
 
 def _gate(failed: Sequence[str]) -> None:
@@ -213,17 +233,15 @@ def _scores_to_compare(arguments: argparse.Namespace) -> list[Scores]:
     from mtqe.run import load_scores
     from mtqe.score_files import read_segment_scores
 
-    given = [arguments.directories, arguments.scores, arguments.translations]
-    if sum(map(bool, given)) != 1:
-        raise ConfigError("compare takes run directories, or --scores, or -t with -r and -l")
-    if arguments.translations and not (arguments.references and arguments.languages):
-        raise ConfigError("-t needs -r, the references, and -l, the languages")
+    _one_input(arguments, "directories", "dataset", "scores")
     if arguments.scores:
         found = [of for path in arguments.scores for of in read_segment_scores(path, arguments.lower_is_better)]
     elif arguments.directories:
         found = [scores for path in arguments.directories for scores in load_scores(path)]
+    elif arguments.dataset:
+        found = [_scored(arguments, path) for path in arguments.dataset]
     else:
-        found = [_scored_files(arguments)]
+        found = [_scored(arguments, arguments.references, **_beside(arguments))]
     if arguments.test_set is not None:
         names = [scores.test_set for scores in found]
         if arguments.test_set not in names:
@@ -272,9 +290,11 @@ def _parser() -> argparse.ArgumentParser:
     _statistics(evaluate)
     _output(evaluate)
 
-    score = _command(commands, "score", _score, "print corpus scores of files that agree line by line")
-    _files(score)
-    _documents(score)
+    score = _command(
+        commands, "score", _score, "print corpus scores of files that agree line by line, or of data sets (-d)"
+    )
+    _files(score, required=False)
+    _data_set(score)
     _gates(score)
     _format(score)
 
@@ -310,11 +330,11 @@ def _parser() -> argparse.ArgumentParser:
         commands,
         "compare",
         _compare,
-        "test systems against each other: of runs (DIR), of files (-t, -r), or by scores made elsewhere (--scores)",
+        "test systems against each other: of runs (DIR), files (-t, -r) or data sets (-d), or by scores made elsewhere",
     )
     compare.add_argument("directories", nargs="*", metavar="DIR", type=Path, help="run directories")
     _files(compare, required=False)
-    _documents(compare)
+    _data_set(compare)
     compare.add_argument("--scores", nargs="+", metavar="FILE.tsv", help="segment scores, columns system, score, ...")
     compare.add_argument(
         "--lower-is-better", nargs="+", default=(), metavar="METRIC", help="metrics of --scores that count errors"
@@ -396,7 +416,15 @@ def _statistics(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=int, default=12345, metavar="N", help="(default: %(default)s)")
 
 
-def _documents(command: argparse.ArgumentParser) -> None:
+def _data_set(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "-d",
+        "--dataset",
+        nargs="+",
+        default=(),
+        metavar="FILE.tsv",
+        help="columns reference, source, one a system, ...",
+    )
     command.add_argument(
         "--documents", metavar="FILE", help="the document of each line of the reference, or domain, tab and document"
     )

@@ -143,6 +143,14 @@ class SegmentScores:
         if set(np.flatnonzero(unscored)) != set(self.reasons):
             raise ValueError("each unscored unit, and no other, needs a reason")
 
+    @property
+    def unscored(self) -> int:
+        return len(self.reasons)
+
+    @property
+    def scored(self) -> int:
+        return len(self.values) - self.unscored
+
     def weighted(self, sizes: Sequence[int]) -> SegmentScores:
         """With default statistics weighted by the segments of each unit, so that merging changes no unit's share."""
         if not self.is_mean:

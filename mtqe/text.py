@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import os
 import unicodedata
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import BinaryIO, NamedTuple, TypeVar
 
 import regex
 
@@ -23,6 +26,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_AS_UTF8 = "save the file as UTF-8"
+#: What is noted where it stands within a line.
+_ODD = (("\0", "a NUL character inside"), ("\r", "a bare carriage return inside, which ends no line"))
 #: Languages whose sentences and words are joined without a space.
 UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my", "yue", "bo"})
 #: Letters (with their marks) and digits; inner apostrophes, hyphens, and separators between digits keep a word whole.
@@ -88,29 +94,75 @@ def joiner(language: str) -> str:
 
 def read_lines(path: Path) -> Lines:
     """Reads a text file as lines; see `decode` and `split_lines` for what a line is."""
+    with _opened(path) as file:
+        data = file.read()
+    text, notes = decode(data, path)
+    if not text:
+        raise InputError("the file is empty", path=path)
+    _refuse_nul(text, path)
+    lines = split_lines(text)
+    for character, what in _ODD:
+        numbers = [number for number, line in enumerate(lines, 1) if character in line]
+        notes += [note_lines(path, what, numbers)] if numbers else []
+    return Lines(tuple(lines), tuple(notes))
+
+
+def iterate_lines(path: Path, notes: list[str]) -> Iterator[str]:
+    """The lines of a UTF-8 file as `read_lines` makes them, but one by one: the file is never in memory.
+
+    It shows a progress bar on stderr, where that is a terminal and it takes over a second. At the end of the file
+    `notes` gets what was noted.
+    """
+    from tqdm import tqdm
+
+    odd = {character: array("q") for character, _ in _ODD}
+    number = 0
+    with (
+        _opened(path) as file,
+        tqdm(
+            total=os.fstat(file.fileno()).st_size,
+            desc=path.name,
+            unit="B",
+            unit_scale=True,
+            delay=1,
+            disable=None,
+            leave=False,
+        ) as bar,
+    ):
+        for number, data in enumerate(file, 1):
+            bar.update(len(data))
+            if number == 1:
+                line, found = decode(data, path, utf8_only=True)
+                notes += found
+                _refuse_nul(line, path)
+            else:
+                line = _decode(data, "utf-8", path, number)
+            line = line.removesuffix("\n").removesuffix("\r")
+            for character, numbers in odd.items():
+                if character in line:
+                    numbers.append(number)
+            yield line
+    if not number:
+        raise InputError("the file is empty", path=path)
+    notes += [note_lines(path, what, odd[character]) for character, what in _ODD if odd[character]]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            yield file
     except FileNotFoundError:
         raise InputError("file not found", path=path) from None
     except IsADirectoryError:
         raise InputError("is a directory where a file is needed", path=path) from None
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", path=path) from None
-    if not data:
-        raise InputError("the file is empty", path=path)
-    text, notes = decode(data, path)
-    if not text:
-        raise InputError("the file is empty", path=path)
+
+
+def _refuse_nul(text: str, path: Path) -> None:
     if text.count("\0") > len(text) / 4:
-        raise InputError("looks like UTF-16 without a byte-order mark", path=path, hint="save the file as UTF-8")
-    lines = split_lines(text)
-    for character, what in (
-        ("\0", "a NUL character inside"),
-        ("\r", "a bare carriage return inside, which ends no line"),
-    ):
-        numbers = [number for number, line in enumerate(lines, 1) if character in line]
-        notes += [note_lines(path, what, numbers)] if numbers else []
-    return Lines(tuple(lines), tuple(notes))
+        raise InputError("looks like UTF-16 without a byte-order mark", path=path, hint=_AS_UTF8)
 
 
 def note_lines(path: str | Path, what: str, numbers: Sequence[int]) -> str:
@@ -126,7 +178,7 @@ def text_list(what: str, texts: Iterable[T]) -> list[T]:
     return list(texts)
 
 
-def decode(data: bytes, path: Path) -> tuple[str, list[str]]:
+def decode(data: bytes, path: Path, *, utf8_only: bool = False) -> tuple[str, list[str]]:
     """Bytes to text: UTF-8, or what a byte-order mark says; the mark is stripped and noted.
 
     Raises InputError with file, line and byte where the bytes are not valid.
@@ -134,16 +186,23 @@ def decode(data: bytes, path: Path) -> tuple[str, list[str]]:
     encoding, notes = "utf-8", []
     for mark, name in _BOMS:
         if data.startswith(mark):
+            if utf8_only and name != "utf-8":
+                raise InputError(f"is {name}, which cannot be read line by line", path=path, hint=_AS_UTF8)
             data, encoding = data[len(mark) :], name
             notes.append(f"{path}: a byte-order mark was stripped; the file was read as {name}")
             break
+    return _decode(data, encoding, path, 1), notes
+
+
+def _decode(data: bytes, encoding: str, path: Path, first: int) -> str:
+    """Bytes of which the first line is number `first` of the file."""
     try:
-        return data.decode(encoding), notes
+        return data.decode(encoding)
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        line = first + data.count(b"\n", 0, error.start)
         shown = " ".join(f"{byte:02x}" for byte in data[error.start : error.start + 4])
         raise InputError(
-            f"not valid {encoding} at byte {error.start} ({shown})", path=path, line=line, hint="save the file as UTF-8"
+            f"not valid {encoding} at byte {error.start} ({shown})", path=path, line=line, hint=_AS_UTF8
         ) from None
 
 

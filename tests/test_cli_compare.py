@@ -159,9 +159,9 @@ def test_segment_scores_made_elsewhere_are_compared(files: Path, capsys: pytest.
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["compare"], "compare takes run directories, or --scores, or -t with -r and -l"),
-        (["compare", "-t", "good.txt"], "-t needs -r, the references, and -l, the languages"),
-        (["compare", "out", "--scores", "x.tsv"], "compare takes run directories, or --scores"),
+        (["compare"], "give run directories, or -d, or --scores, or -t with -r\n"),
+        (["compare", "-t", "good.txt"], "required: -t/--translations and -r/--references"),
+        (["compare", "out", "--scores", "x.tsv"], "or -t with -r: one of them"),
     ],
 )
 def test_what_is_compared_must_be_said_once(

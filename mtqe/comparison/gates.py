@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 
 from mtqe.comparison.places import ALPHA
 from mtqe.errors import ConfigError
+from mtqe.metrics._streaming import CorpusScores
 from mtqe.plugins import unknown
 from mtqe.results import Comparison, Scores
 
 
-def too_low(scores: Scores, limits: Mapping[str, float]) -> list[str]:
+def too_low(scores: Scores | CorpusScores, limits: Mapping[str, float]) -> list[str]:
     """Outputs that score worse than the limit of a metric (higher, where lower is better), or have no score."""
     failed = []
     for metric, limit in limits.items():

@@ -29,10 +29,7 @@ def score(test_set: TestSet, metrics: str | Iterable[str] | Mapping[str, Metric]
     metric that does not exist or needs a source or reference that the test set lacks, UnavailableError for one whose
     extra is missing.
     """
-    requests = [metrics] if isinstance(metrics, str) else list(metrics)
-    made = dict(metrics) if isinstance(metrics, Mapping) else {request: create(request) for request in requests}
-    if len(made) != len(requests):
-        raise ConfigError(f"a metric is asked for twice: {', '.join(requests)}")
+    made = create_all(metrics)
     if not test_set.systems:
         raise InputError(f"test set {test_set.name!r} has no system output to score")
     for request, metric in made.items():
@@ -56,6 +53,17 @@ def score(test_set: TestSet, metrics: str | Iterable[str] | Mapping[str, Metric]
         reference_alignments=test_set.reference_alignments,
         domains=test_set.domains,
     )
+
+
+def create_all(metrics: str | Iterable[str] | Mapping[str, Metric]) -> dict[str, Metric]:
+    """Metrics by name, made where they are not; raises ConfigError for one that is asked for twice."""
+    if isinstance(metrics, Mapping):
+        return dict(metrics)
+    requests = [metrics] if isinstance(metrics, str) else list(metrics)
+    made = {request: create(request) for request in requests}
+    if len(made) != len(requests):
+        raise ConfigError(f"a metric is asked for twice: {', '.join(requests)}")
+    return made
 
 
 def create(request: str) -> Metric:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from mtqe import plugins
 from mtqe.corpus import Document, Origin, Piece, Segment, SystemOutput, TestSet
@@ -37,10 +37,23 @@ class Text:
 
 
 class Reader(Protocol):
-    """A format: a module of this package with these two functions."""
+    """A format of texts: a module of this package with these two functions."""
 
     def accepts(self, path: Path) -> bool: ...
     def read(self, path: Path) -> Text: ...
+
+
+class DataSetReader(Protocol):
+    """A format that holds references, source and systems together; it has these functions instead of `read`.
+
+    load   the whole test set, with documents and ids.
+    parts  the same segments in order, as test sets of about `size` characters each of which stands alone; what does not
+           fit into one of them (documents, ids) is left out.
+    """
+
+    def accepts(self, path: Path) -> bool: ...
+    def load(self, path: Path, *, languages: str, name: str) -> TestSet: ...
+    def parts(self, path: Path, *, languages: str, name: str, size: int) -> Iterator[TestSet]: ...
 
 
 def read(path: str | Path, input_format: str | None = None) -> Text:
@@ -48,14 +61,37 @@ def read(path: str | Path, input_format: str | None = None) -> Text:
 
     Raises InputError where the data are unusable, ConfigError for a format that does not exist.
     """
-    path = Path(path)
+    reader = _reader(Path(path), input_format)
+    if not hasattr(reader, "read"):
+        hint = "-d takes it; --input-format text reads it as lines"
+        raise InputError("is a data set where a text is needed", path=path, hint=hint)
+    text: Text = reader.read(Path(path))
+    return text
+
+
+def parts(path: str | Path, input_format: str | None = None, *, languages: str, size: int) -> Iterator[TestSet]:
+    """Reads a data set (see `DataSetReader`) piece by piece, without holding it in memory.
+
+    Raises InputError as `load` does, for a bad line when it is reached.
+    """
+    reader = _reader(Path(path), input_format)
+    if not hasattr(reader, "parts"):
+        raise InputError(
+            "is no data set", path=path, hint="that is a .tsv file with columns; --input-format names its format"
+        )
+    found: Iterator[TestSet] = reader.parts(Path(path), languages=languages, name=Path(path).stem, size=size)
+    return found
+
+
+def _reader(path: Path, input_format: str | None) -> Any:
+    """The Reader or DataSetReader of a path."""
     if not path.exists():
         raise InputError("no such file or directory", path=path)
     anything_last = sorted(plugins.names("readers"), key=lambda name: (name == "text", name))
     for name in [input_format] if input_format else anything_last:
-        reader: Reader = plugins.load("readers", name)
+        reader = plugins.load("readers", name)
         if input_format or reader.accepts(path):
-            return reader.read(path)
+            return reader
     raise InputError("no reader accepts this file", path=path, hint="name one with --input-format")
 
 
@@ -70,8 +106,9 @@ def load(
     blank_lines: str = "keep",
     documents: str | Path | None = None,
 ) -> TestSet:
-    """Loads a test set whose files agree line by line: a segment a line, a document a file.
+    """Loads a test set from one data set with everything in it, or from files that agree line by line.
 
+    The data set is given alone: `load("x.tsv", languages="uk-en")`. In files a line is a segment, a file a document.
     `references` is a path, or one path a reference set; a path is a file or a directory with one file a document.
     Without any, the segments are the lines of the source.
     `translations` are paths, or a mapping of system names to paths, several where a system has several runs.
@@ -86,6 +123,9 @@ def load(
         raise ConfigError("a test set needs a reference or a source")
     if blank_lines not in ("keep", "separate"):
         raise ConfigError(f"blank_lines is keep or separate, not {blank_lines!r}")
+    if given == paths[:1] and not translations and hasattr(reader := _reader(Path(paths[0]), input_format), "load"):
+        data_set: TestSet = reader.load(Path(paths[0]), languages=languages, name=name or Path(paths[0]).stem)
+        return data_set
     source_language, target_language = split_languages(languages)
     if source is not None and source_language is None:
         raise ConfigError(f"a source is given, but languages {languages!r} name no source language; write e.g. uk-en")

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mtqe.metrics._streaming import CorpusScores
 from mtqe.report.comparisons import conclusion, one_line, power_sentence, statement
 from mtqe.report.tables import compared_systems, pair_table, render, score_table, to_json
 from mtqe.report.values import comparison_row, score_rows
 from mtqe.results import Comparison, Scores
 
 
-def scores_text(all_scores: Sequence[Scores], form: str) -> str:
+def scores_text(all_scores: Sequence[Scores | CorpusScores], form: str) -> str:
     """The corpus scores as `text`, `json` (as in `results.json`), `csv`, `md` or `latex`."""
     if form == "json":
         return to_json({"scores": [row for scores in all_scores for row in score_rows(scores)]})
     return render(score_table(all_scores), form) + _signatures(all_scores, (), form)
 
 
-def _signatures(all_scores: Sequence[Scores], comparisons: Sequence[Comparison], form: str) -> str:
+def _signatures(all_scores: Sequence[Scores | CorpusScores], comparisons: Sequence[Comparison], form: str) -> str:
     """A line for each signature that stands behind the numbers of a table that people read."""
     if form == "csv":
         return ""

@@ -14,6 +14,7 @@ from typing import Any
 from mtqe import plugins
 from mtqe.errors import ConfigError, UnavailableError
 from mtqe.metrics import create, describe
+from mtqe.metrics._streaming import CorpusScores
 from mtqe.report import markdown
 from mtqe.report.comparisons import one_line, pair_grid, system_grid
 from mtqe.report.values import comparison_row, plain, score_rows
@@ -37,7 +38,7 @@ class Table:
     rules: frozenset[int] = frozenset()
 
 
-def score_table(all_scores: Sequence[Scores]) -> Table:
+def score_table(all_scores: Sequence[Scores | CorpusScores]) -> Table:
     """For programs a row a test set, system and metric; for people a row a test set and system, a column a metric."""
     rows = [row for scores in all_scores for row in score_rows(scores)]
     columns = ("test_set", "system", "metric", "value", "n", "unscored", "signature", "protocol")

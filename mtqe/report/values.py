@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from mtqe.metrics._streaming import CorpusScores
 from mtqe.report.comparisons import power
 from mtqe.results import Comparison, Interval, Scores
 
 
-def score_rows(scores: Scores, comparisons: Sequence[Comparison] = ()) -> list[dict[str, Any]]:
+def score_rows(scores: Scores | CorpusScores, comparisons: Sequence[Comparison] = ()) -> list[dict[str, Any]]:
     """A row a system and metric: the corpus score, its interval where `comparisons` have it, and its signature."""
     intervals = {(place.system, of.metric): place.interval for of in comparisons for place in of.systems}
     return [
@@ -21,8 +22,8 @@ def score_rows(scores: Scores, comparisons: Sequence[Comparison] = ()) -> list[d
             "metric": metric,
             "value": scores.corpus(system, metric),
             "interval": _interval(intervals.get((system, metric))),
-            "n": len(scores[system, metric].values) - len(scores[system, metric].reasons),
-            "unscored": len(scores[system, metric].reasons),
+            "n": scores[system, metric].scored,
+            "unscored": scores[system, metric].unscored,
             "signature": scores.signature(system, metric),
             "protocol": scores.protocol(system, metric),
         }
