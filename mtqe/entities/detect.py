@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
@@ -28,6 +28,8 @@ from mtqe.results import EntityError, Span
 from mtqe.text import Seen, seen, text_list
 
 T = TypeVar("T")
+#: How often a word that serves grammar is used, as `frequency` says, and how much more than in the target's language.
+_GRAMMAR, _ALONE = 5.5, 3.0
 _ROMAJI = re.compile(r"(?:(?:[kstnhmrgzjdbp]y?|[ck]h|sh|ts|[fwy])?[aiueo]|n(?![aiueo]))+")
 
 
@@ -253,7 +255,7 @@ def _check(segment: _Segment, language: str, near: frozenset[str]) -> Iterator[E
     if not hyp.text.strip():
         yield from _all_omitted(segment)
         return
-    matcher = Matcher(ref, hyp, language, segment.source.language)
+    matcher = Matcher(ref, hyp, language, segment.source)
     names, extra = matcher.match()
     context = Context(ref, hyp, segment.source, language, near, segment.other_words if segment.others else None)
     titles = list(match_titles(matcher, names, segment.source))
@@ -267,7 +269,9 @@ def _check(segment: _Segment, language: str, near: frozenset[str]) -> Iterator[E
     for added, is_part in extra:
         if not any(_within(added, title.hyp) for title in titles):
             yield judge_extra(added, is_part, context)
-    yield from _untranslated(segment, [name.hyp for name in names if name.hyp], language)
+    answers = [name.hyp for name in names if name.hyp]
+    answers += [(hyp.tokens[j].start, hyp.tokens[j].end) for name in names if not name.hyp for j in name.slot or ()]
+    yield from _untranslated(segment, answers, language)
 
 
 def _numbers(segment: _Segment, language: str) -> Iterator[EntityError]:
@@ -305,7 +309,7 @@ def _untranslated(segment: _Segment, names: Sequence[Span], language: str) -> It
     """Names left in another script, and words of the source that are none of the target language's, as they were.
 
     A common noun in another script is no entity: in a script with capitals a word counts that has one, or that stands
-    within the `names` that answer one of the reference.
+    within the `names` that answer one of the reference, or stands where one should.
     """
     ref, hyp, source = segment.ref.text, segment.hyp, segment.source
     for start, end in foreign_letters(hyp.text, language):
@@ -316,6 +320,7 @@ def _untranslated(segment: _Segment, names: Sequence[Span], language: str) -> It
     if not source.text:
         return
     known = {token.form for token in segment.ref.tokens}.union(segment.other_words)
+    yield from _passages(segment, known, language)
     for token in hyp.tokens:
         if len(token.form) <= 3 or token.form in known or foreign_letters(token.text, language):
             continue
@@ -324,6 +329,18 @@ def _untranslated(segment: _Segment, names: Sequence[Span], language: str) -> It
             yield finding("untranslated", "other", "source word", 0.7 if unknown else HINT, (token.start, token.end))
         elif unknown and (source.has_common(token.form) or _may_be_romaji(token, source)):
             yield finding("untranslated", "other", "romanised word", 0.7, (token.start, token.end))
+
+
+def _passages(segment: _Segment, known: Set[str], language: str) -> Iterator[EntityError]:
+    """Three words as in the source about one that serves the grammar of its language alone (Rost und Reste)."""
+    hyp, source = segment.hyp, segment.source
+    for before, token, after in zip(hyp.tokens, hyp.tokens[1:], hyp.tokens[2:], strict=False):
+        if token.capital or token.form in known or token.text not in source.words:
+            continue
+        used = frequency(token.text, source.language or "")
+        passage = hyp.text[before.start : after.end]
+        if used >= _GRAMMAR and used - frequency(token.text, language) >= _ALONE and passage in source.text:
+            yield finding("untranslated", "other", "source passage", 0.7, (before.start, after.end))
 
 
 def _may_be_romaji(token: Token, source: Source) -> bool:

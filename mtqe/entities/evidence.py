@@ -14,13 +14,23 @@ from functools import cached_property
 
 from mtqe.entities import slavic
 from mtqe.entities.findings import HINT, finding
-from mtqe.entities.forms import same_stem
+from mtqe.entities.forms import same_stem, similarity
 from mtqe.entities.holes import has_hole
 from mtqe.entities.knowledge.places import country_codes, identities, is_demonym
-from mtqe.entities.knowledge.vocabulary import UNKNOWN, frequency, is_common_word, is_international
+from mtqe.entities.knowledge.vocabulary import frequency, is_common_word
 from mtqe.entities.matching import Finding, Text
 from mtqe.entities.mentions import Name, Token
+from mtqe.entities.other_ways import ALIKE, has_lost_particle, is_renamed, other_way, why_missing
 from mtqe.entities.source import Source
+from mtqe.entities.source_words import (
+    KNOWN,
+    has_left,
+    is_compound_left,
+    is_left,
+    is_made_up,
+    is_translation,
+    is_used,
+)
 from mtqe.entities.weights import WEIGHTS
 from mtqe.results import EntityError
 
@@ -34,10 +44,10 @@ _FOLLOWERS = frozenset(["ite", "ites", "ist", "ists"])
 _TIE, _CLEAR = 0.05, 0.5
 #: An output of less than this share of the reference's length is short.
 _SHORT = 0.75
-#: Words from here on are words of a language; log10 of occurrences in a billion words.
-_KNOWN = 2.0
 #: The confidence of findings that are no errors, and of words left as the source has them.
 _MATCH, _VARIANT, _UNDECIDED, _LEFT = 0.95, 0.8, 0.5, 0.7
+#: The confidence of a name that the source lacks.
+_LACKED = 0.65
 
 
 @dataclass(frozen=True)
@@ -90,12 +100,14 @@ def judge_extra(name: Name, partial: bool, context: Context) -> EntityError:
     judged: _Judgement
     if any(context.elsewhere(token.form) for token in proper):
         judged = "variant", "another reference", _VARIANT, ()
-    elif all(_is_left(token, context) for token in tokens):
+    elif all(is_left(token, context) for token in tokens) or is_compound_left(name.tokens, context):
         judged = "untranslated", "source word", _LEFT, ()
     elif not context.source.reads_han and any(context.source.support(token.form) for token in proper):
         judged = "undecided", "source has it", _UNDECIDED, ()
     elif is_demonym(tokens[-1].form) and context.source.lacks_people(country_codes(tokens[-1].form)):
         judged = "hallucinated", "extra people", _LEFT, ()
+    elif all(is_made_up(token, partial, context) for token in proper):
+        judged = "hallucinated", "the source lacks it", _LACKED, ()
     else:
         judged = _weigh("hallucinated", "extra name", _of_extra(tokens, partial, context), context.source)
     status, rule, confidence, evidence = judged
@@ -112,6 +124,9 @@ def _judge(name: Finding, context: Context) -> _Judgement:
     if _may_have_stood(name, context) and context.has_hole:
         judged: _Judgement = "omitted", "hole", _VARIANT, ("a hole in the sentence",)
     elif name.status == "omitted":
+        reason = why_missing(name, context)
+        if reason:
+            return "undecided", reason, _UNDECIDED, ()
         judged = _weigh("omitted", "missing", _of_missing(name, context), context.source)
         if any(token.form in context.near for token in _proper(name, context)):
             judged = (*judged[:2], min(judged[2], HINT), (*judged[3], "a neighbouring segment has it"))
@@ -123,6 +138,12 @@ def _judge(name: Finding, context: Context) -> _Judgement:
         judged = _weigh("omitted", name.rule, _of_partial(name, context), context.source)
         if judged[2] < 0.5:
             return name.status, name.rule, _VARIANT, judged[3]
+    elif name.name.type == "person" and is_renamed(name, context):
+        return "replaced", "another name", _LEFT, ()
+    elif has_lost_particle(name, context):
+        return "mistranslated", "particle", _LEFT, ()
+    elif name.rule in ("inflection", "compound", "place name") and has_left(name, context):
+        return "untranslated", "source word", _LEFT, ()
     else:
         return name.status, name.rule, _MATCH if name.status == "match" else _VARIANT, ()
     missing = [context.ref.tokens[i].form for i in name.missing]
@@ -150,6 +171,11 @@ def _judge_pair(name: Finding, context: Context) -> _Judgement:
         return "replaced", "designation", _VARIANT, ()
     if source.same_consonants(wanted.form, given.form):
         return "variant", "unwritten vowels", _VARIANT, ()
+    if similarity(wanted.form, given.form) >= ALIKE and is_translation(wanted, given, context):
+        return "untranslated", "source word", _LEFT, ()
+    said = other_way(name, wanted, given, context)
+    if said:
+        return (*said, _UNDECIDED if said[0] == "undecided" else _VARIANT, ())
     begins = any(other.tokens[0] == name.wrong[1] for other in context.hyp.names)
     if name.rule != "spelling" and begins and source.names_place(given.form) and not identities(wanted.form):
         return "undecided", "source has it", _UNDECIDED, ()
@@ -157,17 +183,17 @@ def _judge_pair(name: Finding, context: Context) -> _Judgement:
         return "mistranslated", "a person for his followers", _LEFT, ()
     contrast = source.contrast(wanted.text, given.text)
     if contrast is not None and contrast < 0 and source.support(given.form) == 1:
-        is_word = frequency(wanted.text.lower(), context.language) >= _KNOWN
-        is_new = given.text in source.words and not _is_used(given, context.language)
-        if (wanted.role == "common" and is_new) or (is_word and _is_left(given, context)):
+        is_word = frequency(wanted.text.lower(), context.language) >= KNOWN
+        is_new = given.text in source.words and not is_used(given, context.language)
+        if (wanted.role == "common" and is_new) or (is_word and is_left(given, context)):
             return "untranslated", "source word", _LEFT, ()
+        if slavic.applies(source.language) and slavic.keeps_case(wanted.form, given.form):
+            return "misspelled", "case ending", _LEFT, ()
         place = name.name.type == "place" and identities(wanted.form)  # it has its forms in the gazetteer
-        established = (
-            not source.is_latin and _is_used(wanted, context.language) and not _is_used(given, context.language)
-        )
+        established = not source.is_latin and is_used(wanted, context.language) and not is_used(given, context.language)
         if (identities(given.form) or not place) and not source.reads_han and not established:
             return "undecided", "source has it", _UNDECIDED, ()
-    unknown = not (_is_used(wanted, context.language) or identities(wanted.form, 0))
+    unknown = not (is_used(wanted, context.language) or identities(wanted.form, 0))
     if contrast is not None and contrast < 0 and unknown and identities(given.form):
         return "undecided", "source has it", _UNDECIDED, ()
     if slavic.applies(source.language) and slavic.compare(wanted.form, given.form) == "undecided":
@@ -190,19 +216,6 @@ def _may_stand_for(acronym: Token, words: Sequence[int], text: Text) -> bool:
     return 2 * sum(c in initials for c in acronym.form) >= len(acronym.form)
 
 
-def _is_left(token: Token, context: Context) -> bool:
-    """Whether a word stands as in the source, of whose language it is a common word and of the target's none."""
-    source, lower = context.source, token.text.lower()
-    return (
-        source.language is not None
-        and token.text in source.words
-        and frequency(lower, context.language) < UNKNOWN
-        and frequency(lower, source.language) >= _KNOWN
-        and not is_international(lower, source.language)
-        and not identities(token.form, 0)
-    )
-
-
 def _is_place(token: Token) -> bool:
     """Whether a word names a place, and is no common word that may also be a place's name (Alliance, Mobile)."""
     return token.role != "common" and bool(identities(token.form))
@@ -210,10 +223,6 @@ def _is_place(token: Token) -> bool:
 
 def _letters(token: Token) -> str:
     return "".join(c for c in token.form if not c.isdigit())
-
-
-def _is_used(token: Token, language: str) -> bool:
-    return frequency(token.text.lower(), language) > 0
 
 
 def _weigh(status: str, rule: str, evidence: Iterable[str], source: Source) -> _Judgement:
@@ -256,7 +265,7 @@ def _of_pair(name: Finding, wanted: Token, given: Token, contrast: float | None,
         yield "a small place is wanted"
     if _is_place(given):
         yield "a known place stands there"
-    elif not _is_used(given, language) and not identities(given.form, 0):
+    elif not is_used(given, language) and not identities(given.form, 0):
         yield "an unknown word stands there"
     if name.partial:
         yield "the rest of the name is right"

@@ -12,6 +12,7 @@ from rapidfuzz.distance import Levenshtein
 
 from mtqe.entities import slavic
 from mtqe.entities.rewriting import rewrite, rules
+from mtqe.entities.romanisations import unify
 
 #: Endings by which an English noun and the adjective or the people made of it differ.
 _ENGLISH_ENDINGS = frozenset(
@@ -19,11 +20,14 @@ _ENGLISH_ENDINGS = frozenset(
 )
 _NO_PUNCTUATION = dict.fromkeys(map(ord, string.punctuation + string.whitespace))
 _POSSESSIVE = re.compile(r"(?:['’ʼ]s?|(?<=s)['’])$", re.IGNORECASE)
-#: Spellings of one sound in the usual romanisations of Cyrillic, in the order in which they are unified.
+#: Spellings of one sound in the usual romanisations, in the order in which they are unified.
 _ROMANISATION = rules(
     ("ph", "ph", "f"),
     ("off", "off$", "ov"),
     ("kh", "kh", "h"),
+    ("dh", "dh", "d"),
+    ("ou", "ou", "u"),
+    ("gue", "gue$", "g"),
     ("t", "tz|tc|ts", "c"),
     ("x", "x", "ks"),
     ("v", "[yji][eo]v(?=a?$)", "ev"),
@@ -36,8 +40,6 @@ _ROMANISATION = rules(
 )
 #: Two letters of East Slavic languages, but one sound elsewhere (Schmidt, Shmidt).
 _SHCH = re.compile("shch|sch")
-_UMLAUTS = re.compile("(?<=[aou])e")
-_LONG_VOWELS = re.compile("(?<=o)[uh](?=[^aeiouy]|$)|(?<=o)o|(?<=u)u")
 
 
 #: British spellings of common words, with the American ones.
@@ -86,14 +88,10 @@ def without_possessive(text: str) -> str:
 def romanisation_key(form: str, source_language: str | None = None) -> str:
     """Equal for the usual romanisations of one name (Sergey, Sergei); `form` comes from `plain`.
 
-    From Japanese, long vowels are one sound with the short ones (Ohno, Ono); from German, `oe` is ö.
+    What the romanisations of the source language write in several ways is one (Ohno, Ono; Busan, Pusan).
     """
     form = _SHCH.sub("sch" if slavic.applies(source_language) else "sh", form)
-    if source_language == "ja":
-        form = _LONG_VOWELS.sub("", form)
-    elif source_language == "de":
-        form = _UMLAUTS.sub("", form)
-    return rewrite(form, _ROMANISATION)
+    return rewrite(unify(form, source_language), _ROMANISATION)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -11,6 +11,7 @@ from mtqe.entities.forms import romanisation_key
 from mtqe.entities.knowledge.given_names import given_names
 from mtqe.entities.knowledge.places import identities
 from mtqe.entities.mentions import Token
+from mtqe.entities.romanisations import wade_giles
 
 #: A form of so many letters or fewer may be a word and an acronym.
 _SHORT = 3
@@ -65,6 +66,16 @@ class Index:
         return grouped((romanisation_key(self.tokens[j].form, self.source_language), j) for j in self.capitals)
 
     @cached_property
+    def joined(self) -> dict[str, list[int]]:
+        """Capitalised words, alone and with those that follow, joined."""
+        return joined(self.tokens, self.capitals)
+
+    @cached_property
+    def by_wade_giles(self) -> dict[str, list[int]]:
+        """Capitalised words of pinyin by what they are in Wade-Giles."""
+        return grouped((form, j) for j in self.capitals for form in wade_giles(self.tokens[j].form))
+
+    @cached_property
     def by_given_name(self) -> dict[int, list[int]]:
         """Capitalised words by the given names that they are forms of."""
         return grouped((name, j) for j in self.capitals for name in given_names(self.tokens[j].form))
@@ -115,6 +126,19 @@ def _initials(phrase: Sequence[Token]) -> set[str]:
     """First letters of all words, and of those that are no small words."""
     small = [token for token in phrase if token.form not in _SMALL_WORDS]
     return {"".join(token.form[:1] for token in tokens) for tokens in (phrase, small)}
+
+
+def joined(tokens: Sequence[Token], starts: Iterable[int]) -> dict[str, list[int]]:
+    """The words from each start on that a hyphen or a space joins, by their joined forms."""
+    found: dict[str, list[int]] = {}
+    for start in starts:
+        form = ""
+        for j in range(start, min(len(tokens), start + LONGEST_PHRASE)):
+            if j > start and tokens[j].start != tokens[j - 1].end + 1:
+                break
+            form += tokens[j].form
+            found.setdefault(form, [*range(start, j + 1)])
+    return found
 
 
 def sorted_letters(letters: str) -> str:

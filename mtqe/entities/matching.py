@@ -12,12 +12,15 @@ import regex
 
 from mtqe.entities import slavic
 from mtqe.entities.forms import american, romanisation_key, same_stem, similarity
-from mtqe.entities.index import LONGEST_PHRASE, Index, grouped, sorted_letters
+from mtqe.entities.index import LONGEST_PHRASE, Index, grouped, joined, sorted_letters
 from mtqe.entities.knowledge.given_names import given_names
 from mtqe.entities.knowledge.places import country_codes, identities, is_place_elsewhere, may_begin_country
+from mtqe.entities.knowledge.vocabulary import frequency
 from mtqe.entities.mentions import Name, Token
 from mtqe.entities.name_words import exclude, is_covid, kinds_of, same_disease
 from mtqe.entities.pairing import SIMILAR, Pair, distance, pair_missing
+from mtqe.entities.romanisations import wade_giles
+from mtqe.entities.source import Source
 from mtqe.results import Span
 
 #: So many letters more make another name of one, not a slip of spelling (Kadyrov, Kadyrovites).
@@ -26,6 +29,8 @@ _DERIVED = 3
 _SMALL = 3
 #: The letters at least of a name and of what follows it in one word.
 _COMPOUND, _SECOND = 6, 3
+#: Names from here on have a form in the language (Zelensky); log10 of occurrences in a billion words.
+_USED = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +66,34 @@ class Finding:
 class Matcher:
     """Matches the names of one reference with the words of one hypothesis."""
 
-    def __init__(self, ref: Text, hyp: Text, language: str, source_language: str | None) -> None:
-        self.ref, self.hyp, self.language, self.source_language = ref, hyp, language, source_language
+    def __init__(self, ref: Text, hyp: Text, language: str, source: Source) -> None:
+        self.ref, self.hyp, self.language, self.source = ref, hyp, language, source
+        self.source_language = source.language
         self.found: dict[int, tuple[int, ...]] = {}  # token of the reference: its counterparts
         self.rules: dict[int, str] = {}  # how each was found
         self.explained: set[int] = set()  # tokens of the hypothesis that answer something
         self._rivals: dict[Name, tuple[int, int]] = {}
-        self.index = Index(hyp.tokens, source_language)
+        self.index = Index(hyp.tokens, source.language)
 
     @cached_property
     def _anchors(self) -> list[int]:
         """Words of the reference that have one counterpart, and are long enough to have it for a reason."""
         return [i for i, to in sorted(self.found.items()) if len(to) == 1 and len(self.ref.tokens[i].form) > _SMALL]
+
+    @cached_property
+    def _wade_giles(self) -> dict[int, list[int]]:
+        """Words of the reference that are pinyin on one side and Wade-Giles, often with hyphens, on the other."""
+        ref, found = self.ref.tokens, dict[int, list[int]]()
+        capitals = [i for i, token in enumerate(ref) if token.capital]
+        spelled = [(i, forms) for i in capitals if (forms := wade_giles(ref[i].form))]
+        for i, forms in spelled:
+            for form in forms & self.index.joined.keys():
+                found[i] = self.index.joined[form]
+        if self.index.by_wade_giles:
+            for form, tokens in joined(ref, capitals).items():
+                if form in self.index.by_wade_giles:
+                    found |= dict.fromkeys(tokens, self.index.by_wade_giles[form])
+        return found
 
     def match(self) -> tuple[list[Finding], list[tuple[Name, bool]]]:
         """One finding a name of the reference, and what `_extra` finds."""
@@ -94,10 +115,22 @@ class Matcher:
         """Names of the hypothesis, or those of their words, that answer nothing; whether other words of theirs do."""
         for name in self.hyp.names:
             left = [i for i in name.tokens if i not in self.explained and self.hyp.tokens[i].role == "proper"]
-            left = [i for i in left if self.hyp.tokens[i].form not in self._joined]
+            left = [i for i in left if self.hyp.tokens[i].form not in self._joined and not self._is_romanised(i)]
             if left:
                 start, end = self.hyp.tokens[left[0]].start, self.hyp.tokens[left[-1]].end
                 yield Name(start, end, tuple(left), name.type), len(left) < len(name.tokens)
+
+    def _is_romanised(self, j: int) -> bool:
+        """Whether a word of the hypothesis is one of the reference's romanised otherwise, which it may have too."""
+        return romanisation_key(self.hyp.tokens[j].form, self.source_language) in self._keys
+
+    @cached_property
+    def _keys(self) -> set[str]:
+        """Romanisation keys of the names' words that are there."""
+        tokens = self.ref.tokens
+        return {
+            romanisation_key(tokens[i].form, self.source_language) for i in self.found if tokens[i].role == "proper"
+        }
 
     @cached_property
     def _joined(self) -> set[str]:
@@ -133,9 +166,9 @@ class Matcher:
         spaced = self._find_spaced_code(token) if token.code else []
         if spaced:
             return self._set(i, spaced, "spacing")
-        joined = self._find_joined(i) if token.role != "word" else []
-        if joined:
-            return self._set(i, joined, "spacing")
+        together = self._find_joined(i) if token.role != "word" else []
+        if together:
+            return self._set(i, together, "spacing")
         if token.code or len(token.form) < 3:
             return None
         near = self.index.by_start.get(token.form[:3], ())
@@ -152,8 +185,10 @@ class Matcher:
         if token.role == "word":
             return None
         romanised = self.index.by_key.get(romanisation_key(token.form, self.source_language))
-        if romanised:
+        if romanised and not (self._is_copied(token) and all(map(self._is_misspelt, romanised))):
             return self._set(i, romanised, "romanisation")
+        if i in self._wade_giles:
+            return self._set(i, self._wade_giles[i], "romanisation")
         given = {j for name in given_names(token.form) for j in self.index.by_given_name.get(name, ())}
         if given:
             return self._set(i, sorted(given), "given name")
@@ -165,6 +200,15 @@ class Matcher:
         alike = {form for mark in slavic.marks(token.form) for form in self.index.by_mark.get(mark, ())}
         forms = [self.index.capital_forms[form] for form in alike if slavic.compare(token.form, form) == "variant"]
         return self._set(i, sorted(chain(*forms)), "East Slavic form") if forms else None
+
+    def _is_copied(self, token: Token) -> bool:
+        """Whether a source in Latin script has a word as it is, which translations copy; of ü and ø are other forms."""
+        return token.text.isascii() and token.text in self.source.words and self.source.is_latin
+
+    def _is_misspelt(self, j: int) -> bool:
+        """Whether a spelling is neither the source's nor one that is used."""
+        text = self.hyp.tokens[j].text
+        return text.isascii() and text not in self.source.words and frequency(text.lower(), self.language) < _USED
 
     def _find_spaced_code(self, token: Token) -> list[int]:
         """The word that begins a designation written with a space: E 04 for E04."""

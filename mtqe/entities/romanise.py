@@ -17,6 +17,7 @@ from rapidfuzz.distance import Levenshtein
 from mtqe.entities import slavic
 from mtqe.entities.forms import plain, romanisation_key
 from mtqe.entities.rewriting import rewrite, rules
+from mtqe.entities.romanisations import korean
 
 #: Runs of a text that are read on their own; kana and Han follow one another without a space.
 _WORD = regex.compile(
@@ -80,38 +81,6 @@ _MERGES = {
     for script, merged in _MERGED.items()
 }
 _DOUBLE = re.compile(r"(.)\1+")
-_KOREAN_NAMES = {
-    **dict.fromkeys(("lee", "yi", "rhee", "ri"), "i"),
-    "park": "bak",
-    "choi": "choe",
-    "woo": "u",
-    "noh": "no",
-    "roh": "no",
-    "rim": "im",
-    "lim": "im",
-    "ahn": "an",
-    "shin": "sin",
-    "ryu": "yu",
-    "yoo": "yu",
-    "chung": "jeong",
-    "young": "yeong",
-    "sun": "seon",
-    "hyun": "hyeon",
-}
-#: Spellings of Korean sounds, in the order in which they are unified.
-_KOREAN = rules(
-    ("", "ch|j", "c"),
-    ("sh", "sh", "s"),
-    ("g", "g", "k"),
-    ("d", "d", "t"),
-    ("b", "b", "p"),
-    ("r", "r", "l"),
-    ("", "oo|eu|w(?=u)", "u"),
-    ("ee", "ee", "i"),
-    ("", "eo|u(?=n)", "o"),
-    ("a", "ae|ay", "e"),
-    ("", r"(.)\1+", r"\1"),
-)
 #: How much the consonants count beside all letters, where it is not half: the vowels of kana are Japanese.
 _CONSONANT_SHARE = {"katakana": 0.7, "han": 0.7}
 #: The least letters of a name that a longer word in Latin script begins with, and so has it.
@@ -217,20 +186,13 @@ def _compare(form: str, read: str, bones: str, theirs: str, script: str, languag
     if script == "cyrillic" and slavic.applies(language) and slavic.key(form) == slavic.key(read):
         return 1.0
     if script == "hangul":
-        keys = _korean(form), _korean(read)
+        keys = korean(form), korean(read)
         consonants = 0.0
     if script == "katakana" and consonants == 1 and len(bones) > 2:
         return 0.92  # the vowels that it has between them say little
     letters = _letters(*keys, script)
     share = _CONSONANT_SHARE.get(script, 0.5)
     return max(letters, (1 - share) * letters + share * consonants)
-
-
-@lru_cache(maxsize=1 << 14)
-def _korean(form: str) -> str:
-    """Equal for Revised Romanisation, McCune-Reischauer and what families have made of their names."""
-    form = _KOREAN_NAMES.get(form, form)
-    return rewrite(form, _KOREAN)
 
 
 def _letters(form: str, read: str, script: str) -> float:

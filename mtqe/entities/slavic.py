@@ -36,6 +36,8 @@ def _pairs(text: str) -> frozenset[frozenset[str]]:
 _ANYWHERE = _pairs("i/e i/je e/je e/jo jo/je e/ja ui/ue ai/ae")
 _CLOSED = _pairs("i/o")
 _FINAL = _pairs("e/je e/o e/oe e/oje o/oe o/oje a/aja i/oi i/ei ja/eja")
+#: Endings of cases that no name has in the nominative: instrumental, locative and dative, plural or adjective.
+_CASE = re.compile("(?:[oe][iy]u|[iy]m|[iy]?[ao]kh|[iy]?am[iy]|o[hg]o|omu|ovi|evi)$")
 _PATRONYMIC = re.compile("(?P<stem>.{2,}?)[aeiouyj]*(?:v[iy]?ch|(?<=[oei])v(?P<daughter>na))$")
 
 #: Given names whose forms the rules above do not join, between bars: Ukrainian, Russian, Belarusian.
@@ -96,6 +98,12 @@ def compare(a: str, b: str) -> str | None:
     if irregular == 0:
         return "variant"
     return "undecided" if irregular == 1 and regular else None
+
+
+def keeps_case(wanted: str, given: str) -> bool:
+    """Whether a plain form has an ending of a case where another has that of the nominative (Snihurivkoiu)."""
+    match = _CASE.search(given)
+    return match is not None and len(match.string) > len(match[0]) + 3 and wanted.startswith(given[: match.start()])
 
 
 @lru_cache(maxsize=1 << 16)

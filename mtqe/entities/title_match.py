@@ -53,6 +53,8 @@ _OF = frozenset(["of", "in"])
 #: The confidence of titles that contradict one another, of words that are no title, of the same ones and of others that
 #: may be the same.
 _CONTRADICTION, _NO_TITLE, _MATCH, _VARIANT = 0.65, 0.6, 0.95, 0.8
+#: The confidence that a rank is left out, which goes with its holder's name as other titles need not.
+_NO_RANK = 0.55
 _ERRORS = frozenset(["replaced", "mistranslated", "untranslated"])
 #: Words that never belong to a title.
 _FILLERS = word_set(
@@ -66,7 +68,7 @@ _FILLERS = word_set(
     """
 )
 
-#: Endings of words that may be right: words for people, of which there are more than we know, and verbs.
+#: Endings of words that may be right, but for ranks: words for people, of which there are more than we know, and verbs.
 _MAY_BE_RIGHT = regex.compile("(?:(?:[eo]r|i[sc]t|ian|[ae]nt|eer|man|woman)s?|ed|ing)$")
 _BEFORE_NOUN = ARTICLES | word_set("said says told tells added adds by with to from and as of")
 
@@ -169,10 +171,11 @@ def _missing(title: Title, sides: _Sides, source: Source) -> TitleFinding | None
     phrase = _phrase(title, sides, source)
     tokens = [sides.hyp.tokens[j] for j in phrase]
     left = any(_is_left(token, source) for token in tokens)
-    if left or (tokens and not _MAY_BE_RIGHT.search(tokens[-1].form)):
+    if left or (tokens and (title.senses & RANKS or not _MAY_BE_RIGHT.search(tokens[-1].form))):
         status = "untranslated" if left else "mistranslated"
         return TitleFinding(span, (tokens[0].start, tokens[-1].end), status, _NO_TITLE)
-    return TitleFinding(span, None, "omitted", HINT) if title.name in sides.found else None
+    confidence = _NO_RANK if title.senses & RANKS else HINT
+    return TitleFinding(span, None, "omitted", confidence) if title.name in sides.found else None
 
 
 def _pair(ours: Sequence[Title], theirs: list[Title], sides: _Sides) -> dict[Title, Title]:

@@ -70,7 +70,7 @@ WITH_SOURCE = [
         "ru",
         "the source names no such country",
     ),
-    ("extra name", "They met Qorvatheni.", "They met.", "Они встретились.", "ru", "the source lacks it"),
+    ("extra name", "They met NASA.", "They met.", "Они встретились.", "ru", "the source lacks it"),
     ("extra name", "They met in Lisbon.", "They met.", "Они встретились.", "ru", "the source names no such place"),
 ]
 CASES = [(*case[:3], None, None, case[3]) for case in ALONE] + WITH_SOURCE

@@ -2,7 +2,7 @@ import pytest
 
 from mtqe.entities import find_entity_errors
 from mtqe.entities.forms import plain
-from mtqe.entities.slavic import applies, compare
+from mtqe.entities.slavic import applies, compare, keeps_case
 
 SAME = """
 Hlushkiv/Glushkov Bilyi/Belyi Holubivka/Golubovka Vyshnivske/Vishnevskoye Horodnia/Gorodnya Rohivtsi/Rogovtsy
@@ -44,3 +44,10 @@ def test_only_for_sources_that_may_have_such_names() -> None:
 def test_places_elsewhere_have_no_such_forms() -> None:
     (error,) = find_entity_errors(["They flew to Gouston."], ["They flew to Houston."], source_language="ru")[0]
     assert error.is_error
+
+
+@pytest.mark.parametrize(("wanted", "given"), [("snihurivka", "snihurivkoiu"), ("shevchenkove", "shevchenkovym")])
+def test_endings_of_cases(wanted: str, given: str) -> None:
+    assert keeps_case(wanted, given)
+    assert not keeps_case(given, wanted)
+    assert not keeps_case("zorivka", given)

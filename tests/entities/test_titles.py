@@ -191,3 +191,8 @@ def test_a_people_that_neither_the_reference_nor_the_source_has_is_hallucinated(
 def test_one_people_for_another_is_replaced(wanted: str, given_: str) -> None:
     ref, hyp = (f"There the {people} sent a boat for {NAME}." for people in (wanted, given_))
     assert spans(verdicts(hyp, ref), hyp, ref) == [("replaced", wanted, given_)]
+
+
+def test_a_rank_that_is_left_out_is_an_error() -> None:
+    errors = find_entity_errors(["They met Yurii Sokil."], ["They met Colonel Yurii Sokil."])[0]
+    assert [error.status for error in errors if error.is_error] == ["omitted"]

@@ -29,6 +29,10 @@ _NAME, _COMMON = 1.0, 1.6
 UNKNOWN = 1.5
 #: Inhabitants of a city that is no common word: smaller ones are (Essen, Halle).
 _CITY = 600_000
+#: Languages that write compounds as one word, what may stand between the parts, and how long and frequent those are.
+_COMPOUNDING = frozenset(["de", "nl", "sv", "da", "nb", "no", "is"])
+_LINKING = ("s", "n", "en", "es", "er", "a")
+_PART, _RARE_PART, _COMMON_PART = 3, 2.8, 3.3
 _INFLECTIONS = ("s", "es", "ed", "d", "ing", "ly", "er")
 _ENDINGS = ("s", "ing", "ed", "ern")
 
@@ -80,6 +84,22 @@ def is_common_word(word: str, language: str) -> bool:
     peculiar = (words.peculiarity(word) or 0) >= _COMMON
     least = max(2.0, words.frequency(word) - 3) if peculiar else max(2.5, words.frequency(word) - 1.9)
     return any(words.frequency(form) >= least for form in _inflected(word))
+
+
+@lru_cache(maxsize=1 << 12)
+def is_compound(word: str, language: str) -> bool:
+    """Whether a word in lower case is two words of a language that writes them as one (Schwimmbrücke)."""
+    if language_of(language) not in _COMPOUNDING:
+        return False
+    for cut in range(_PART, len(word) - _PART + 1):
+        first, second = word[:cut], word[cut:]
+        if frequency(second, language) >= _COMMON_PART and any(
+            frequency(first.removesuffix(link), language) >= _RARE_PART
+            for link in ("", *_LINKING)
+            if len(first) - len(link) >= _PART
+        ):
+            return True
+    return False
 
 
 def _inflected(word: str) -> Iterator[str]:
