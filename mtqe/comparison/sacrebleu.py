@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from mtqe.errors import ConfigError
-from mtqe.metrics import create
 from mtqe.results import Comparison, Interval, PairResult, Scores, SystemResult
 from mtqe.stats import compat
-
-if TYPE_CHECKING:
-    from mtqe.metrics._sacrebleu import SacrebleuMetric
 
 _METRICS = ("bleu", "chrf", "ter")
 _NAMES = {"permutation": "sacrebleu paired-ar", "bootstrap": "sacrebleu paired-bs"}
@@ -45,13 +40,15 @@ def as_sacrebleu(
             )
     first = next(iter(outputs)) if baseline is None else baseline
     names = [first, *(name for name in outputs if name != first)]
-    exact = cast("SacrebleuMetric", create(metric)).exact
     statistics = np.stack([scores[outputs[name][0], metric].statistics for name in names])
+    aggregate = scores.metrics[metric].aggregate
     n, number = statistics.shape[1], draws or (1_000 if test == "bootstrap" else 10_000)
     if test == "bootstrap":
-        results = compat.paired_bootstrap(statistics, exact, draws=number, seed=seed)
+        results = compat.paired_bootstrap(statistics, aggregate, draws=number, seed=seed)
     else:
-        results = compat.approximate_randomisation(statistics, exact, draws=number, seed=seed, bootstrap_draws=1_000)
+        results = compat.approximate_randomisation(
+            statistics, aggregate, draws=number, seed=seed, bootstrap_draws=1_000
+        )
     signature = f"{_NAMES[test]}|draws:{number}|seed:{seed}|unit:segment|n:{n}"
     places, pairs = [], []
     for name, result in zip(names, results, strict=True):

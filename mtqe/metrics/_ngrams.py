@@ -66,7 +66,8 @@ def _match(
             while size < 2 * order * (ref_at[last] - ref_at[first]):
                 size *= 2
             mask = size - 1
-            keys[:size] = -1
+            for i in range(size):
+                keys[i] = -1
             used = 1
             for r in range(first, last):
                 known = 0  # n-grams that end at the token before, by n
@@ -87,7 +88,8 @@ def _match(
                     for n in range(1, reach + 1):
                         ending[n] = longer[n]
                     known = reach
-        left[:used] = most[:used]
+        for i in range(used):
+            left[i] = most[i]
         node = 0
         for i in range(hyp_at[h], hyp_at[h + 1]):
             token = hyp[i]

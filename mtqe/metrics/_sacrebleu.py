@@ -33,10 +33,9 @@ class SacrebleuMetric:
 
     build      makes sacreBLEU's own metric for a target language.
     count      takes that and pairs, returns their statistics (pairs, k) as sacreBLEU counts them.
-    exact      turns sums of statistics (..., k) into corpus scores (...), bit by bit what sacreBLEU makes of one row of
+    aggregate  turns sums of statistics (..., k) into corpus scores (...), bit by bit what sacreBLEU makes of one row of
                them in their dtype (float32 where it resamples).
     sentence   the same for the score of one unit, where sacreBLEU advises another than for a corpus.
-    vectorised the same as `exact` to within rounding, where that is much faster.
     unsaid     parameters that sacreBLEU's signature leaves out, where they are not its defaults.
     """
 
@@ -46,9 +45,8 @@ class SacrebleuMetric:
     higher_is_better: bool
     build: Callable[[str], Any]
     count: Callable[[Any, Pairs], FloatArray]
-    exact: Callable[[FloatArray], FloatArray]
+    aggregate: Callable[[FloatArray], FloatArray]
     sentence: Callable[[FloatArray], FloatArray] | None = None
-    vectorised: Callable[[FloatArray], FloatArray] | None = None
     unsaid: str = ""
     decimals: int = 1
     needs: frozenset[str] = field(default=frozenset({"reference"}), init=False)
@@ -74,10 +72,6 @@ class SacrebleuMetric:
         scores = zip(test_set.systems, systems, statistics, strict=True)
         return {system.key: self._scores(metric, name, units, of) for system, units, of in scores}
 
-    def aggregate(self, sums: FloatArray) -> FloatArray:
-        """Corpus scores (...) of sums of statistics (..., k); of one row, the number that sacreBLEU publishes."""
-        return self.exact(sums) if sums.ndim == 1 or self.vectorised is None else self.vectorised(sums)
-
     def _count(self, metric: Any, rows: Sequence[tuple[References, str]]) -> FloatArray:
         """Statistics of rows (rows, k); what is the same in several systems is counted once."""
         numbers: dict[References, int] = {}
@@ -95,7 +89,7 @@ class SacrebleuMetric:
         widths = {sum(text is not None for text in units.references[i]) for i in units.scored}
         metric.num_refs = widths.pop() if len(widths) == 1 else -1
         values = np.full(units.size, np.nan)
-        values[units.scored] = (self.sentence or self.exact)(statistics[units.scored])
+        values[units.scored] = (self.sentence or self.aggregate)(statistics[units.scored])
         spec = replace(self.spec, field_signature=f"{name}|{metric.get_signature()}{self.unsaid}")
         return SegmentScores(values, statistics, reasons=units.reasons, spec=spec)
 

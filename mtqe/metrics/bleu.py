@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 from typing import Any
 
@@ -54,9 +53,8 @@ def make(
         higher_is_better=True,
         build=build,
         count=_count,
-        exact=partial(score, effective=effective_order, exact=True),
-        sentence=partial(score, effective=True, exact=True),
-        vectorised=partial(score, effective=effective_order, exact=False),
+        aggregate=partial(score, effective=effective_order),
+        sentence=partial(score, effective=True),
         unsaid="" if max_ngram_order == 4 else f"|max_ngram_order:{max_ngram_order}",
     )
 
@@ -90,49 +88,30 @@ def _count(metric: Any, pairs: Pairs) -> FloatArray:
     return np.concatenate([lengths, correct, ngrams(hyps.lengths, order)], axis=1).astype(np.float64)
 
 
-def _bleu(sums: FloatArray, *, order: int, method: str, value: float, effective: bool, exact: bool) -> FloatArray:
-    """`BLEU.compute_bleu` of sacreBLEU over rows of [hyp length, ref length, correct 1..n, total 1..n].
+def _bleu(sums: FloatArray, *, order: int, method: str, value: float, effective: bool) -> FloatArray:
+    """`BLEU.compute_bleu` of sacreBLEU over rows of [hyp length, ref length, correct 1..n, total 1..n]."""
+    from mtqe.metrics._geometric import scores
 
-    `exact` takes logarithms, exponentials and sums from Python, as sacreBLEU does: NumPy's differ in the last bit.
-    """
     hyp, ref = sums[..., 0].astype(np.float64), sums[..., 1].astype(np.float64)
-    correct, total = sums[..., 2 : 2 + order].copy(), sums[..., 2 + order :].copy()
+    correct, total = sums[..., 2 : 2 + order], sums[..., 2 + order :]
     none_correct = ~correct.any(axis=-1)
+    smooth = not (correct.all() and total.all())
     if method == "add-k":
-        correct[..., 1:] += value
-        total[..., 1:] += value
-    reached = np.logical_and.accumulate(total > 0, axis=-1)  # orders before the first without n-grams
-    zero = reached & (correct == 0)
+        added = np.where(np.arange(order) > 0, value, 0.0).astype(sums.dtype)
+        correct, total = correct + added, total + added
     with np.errstate(divide="ignore", invalid="ignore"):
-        precision = np.where(reached, 100.0 * correct / total, 0.0)
-        if method == "exp":
-            halvings = np.exp2(np.cumsum(zero, axis=-1)).astype(sums.dtype)
-            precision = np.where(zero, 100.0 / (halvings * total), precision)
-        elif method == "floor":
-            precision = np.where(zero, 100.0 * value / total, precision)
+        precision, orders = 100.0 * correct / total, np.full(hyp.shape, order)
+        if smooth:
+            reached = np.logical_and.accumulate(total > 0, axis=-1)  # orders before the first without n-grams
+            zero = reached & (correct == 0)
+            precision = np.where(reached, precision, 0.0)
+            if method == "exp":
+                halvings = np.exp2(np.cumsum(zero, axis=-1)).astype(sums.dtype)
+                precision = np.where(zero, 100.0 / (halvings * total), precision)
+            elif method == "floor":
+                precision = np.where(zero, 100.0 * value / total, precision)
+            if effective:
+                orders = np.maximum(reached.sum(axis=-1), 1)
         shortness = np.where(hyp < ref, 1 - ref / hyp, 0.0)  # -inf without hypothesis
-        orders = np.maximum(reached.sum(axis=-1), 1) if effective else np.full(hyp.shape, order)
-    if exact:
-        score = _exactly(precision.reshape(-1, order), orders.ravel(), shortness.ravel()).reshape(hyp.shape)
-    else:
-        counted = np.arange(order) < orders[..., None]
-        logs = np.log(precision, out=np.full(precision.shape, _LOG_0), where=precision > 0)
-        score = np.exp(shortness) * np.exp(np.where(counted, logs, 0.0).sum(axis=-1) / orders)
-    return np.asarray(np.where(none_correct, 0.0, score))
-
-
-_LOG_0 = -9999999999.0  # as sacreBLEU has it
-
-
-def _exactly(precision: FloatArray, orders: FloatArray, shortness: FloatArray) -> FloatArray:
-    """Scores (rows,) of precisions (rows, order), of which the first `orders` count; zeros leave a sum as it is."""
-    flat = precision.ravel()
-    logs = np.fromiter(map(math.log, np.where(flat > 0, flat, 1.0).tolist()), np.float64, len(flat))
-    logs = np.where(flat > 0, logs, _LOG_0).reshape(precision.shape)
-    logs[np.arange(precision.shape[1]) >= orders[:, None]] = 0.0
-    rows: list[list[float]] = logs.tolist()  # type: ignore[assignment]  # logs has two axes
-    sums = np.array([sum(row) for row in rows], dtype=np.float64)
-    means = np.fromiter(map(math.exp, (sums / orders).tolist()), np.float64, len(logs))
-    short = np.flatnonzero(shortness)
-    means[short] *= np.fromiter(map(math.exp, shortness[short].tolist()), np.float64, len(short))
-    return means
+    means = scores(precision.reshape(-1, order), orders.ravel(), shortness.ravel())
+    return np.asarray(np.where(none_correct, 0.0, means.reshape(hyp.shape)))

@@ -46,7 +46,7 @@ def make(
         higher_is_better=True,
         build=build,
         count=partial(_count, score=score),
-        exact=score,
+        aggregate=score,
     )
 
 
@@ -96,16 +96,20 @@ def _chrf(sums: FloatArray, *, beta: int, eps_smoothing: bool) -> FloatArray:
     hyp, ref, match = sums[..., 0::3], sums[..., 1::3], sums[..., 2::3]
     eps, factor = 1e-16, beta**2
     with np.errstate(divide="ignore", invalid="ignore"):
-        precision = np.where(hyp > 0, match / hyp, eps)
-        recall = np.where(ref > 0, match / ref, eps)
+        precision, recall = match / hyp, match / ref
+        full = hyp.all() and ref.all()
+        if not full:
+            precision, recall = np.where(hyp > 0, precision, eps), np.where(ref > 0, recall, eps)
         if eps_smoothing:
             denominator = factor * precision + recall
             scores = np.where(denominator > 0, (1 + factor) * precision * recall / denominator, eps)
             return np.asarray(100 * _in_order(scores) / hyp.shape[-1])
-        counted = (hyp > 0) & (ref > 0)
-        orders = np.maximum(counted.sum(axis=-1), 1).astype(sums.dtype)
-        p = _in_order(np.where(counted, precision, 0.0)) / orders
-        r = _in_order(np.where(counted, recall, 0.0)) / orders
+        orders = np.asarray(hyp.shape[-1], dtype=sums.dtype)
+        if not full:
+            counted = (hyp > 0) & (ref > 0)
+            precision, recall = np.where(counted, precision, 0.0), np.where(counted, recall, 0.0)
+            orders = np.maximum(counted.sum(axis=-1), 1).astype(sums.dtype)
+        p, r = _in_order(precision) / orders, _in_order(recall) / orders
         return or_python_zero(100 * ((1 + factor) * p * r / (factor * p + r)), p + r > 0)
 
 

@@ -37,7 +37,7 @@ def make(
         higher_is_better=False,
         build=build,
         count=_count,
-        exact=_ter,
+        aggregate=_ter,
     )
 
 

@@ -8,7 +8,7 @@ by a fraction, which its randomisation cuts off, and epsilon smoothing of a resa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtqe.results import FloatArray
-from mtqe.stats.resampling import chunk_sizes, counts, weighted_sums
+from mtqe.stats.resampling import counts
 
 #: Statistics are multiples of 1 / _PARTS (TER with two references has halves); thirds are no such multiples.
 _PARTS = 64
-#: float32 adds whole numbers exactly up to here.
-_FLOAT32_EXACT = 2**24
+#: Elements of a resample matrix that are taken at a time, 2 MB of float32.
+_CHUNK = 2**19
 
 Array = NDArray[Any]
 #: Rows of summed statistics (m, k) to scores (m,), each the score that sacreBLEU gives for that row in the row's own
@@ -64,11 +64,14 @@ def approximate_randomisation(
     """
     n = statistics.shape[1]
     observed = _observed(statistics, score)
+    sizes = [abs(observed[0] - own) for own in observed[1:]]
     generator = np.random.default_rng(seed)
     selected = generator.integers(2, size=(draws, n), dtype=np.bool_)
     randomised = _randomised_exact if _adds_exactly(statistics) else _randomised_as_sacrebleu
-    sizes = randomised(statistics, score, selected)
-    ps = [None, *(_p(size, abs(observed[0] - own)) for size, own in zip(sizes, observed[1:], strict=True))]
+    larger = [0] * len(sizes)
+    for i, a, b in randomised(statistics, selected):
+        larger[i] += int((np.abs(score(a) - score(b)) > sizes[i]).sum())
+    ps = [None, *((count + 1) / (draws + 1) for count in larger)]
     intervals: list[tuple[float | None, float | None]] = [(None, None)] * len(observed)
     if bootstrap_draws:
         # the baseline's resamples come from a fresh generator, the others' go on after the selection
@@ -88,20 +91,21 @@ def _resampled(statistics: FloatArray, score: Score, generator: np.random.Genera
     """Scores (draws,) of each system over resamples; sums are float32."""
     n = statistics.shape[1]
     drawn = generator.choice(n, size=(draws, n), replace=True)
-    if _adds_exactly(statistics):
-        add = weighted_sums(statistics)
-        sums = np.concatenate([add(counts(part, n)) for part in _chunks(drawn)], axis=1)
-        parts = 1 if _whole(statistics) else _PARTS
-        if sums.max(initial=0.0) * parts < _FLOAT32_EXACT:
-            return [score(own) for own in sums.astype(np.float32)]
     single = statistics.astype(np.float32)
+    if _adds_exactly(statistics):
+        add = _sums(single)
+        sums = np.concatenate([add(counts(part, n)) for part in _chunks(drawn)], axis=-1)
+        # sums that only grow were exact all the way when they are in the end
+        if sums.max(initial=0.0) < _float32_exact(statistics):
+            return [score(own.T) for own in sums]
     return [score(np.stack([own[indices].sum(0) for indices in drawn])) for own in single]
 
 
 def _chunks(matrix: Array) -> list[Array]:
     """Rows of (draws, n) in chunks of bounded memory."""
     draws, n = matrix.shape
-    return np.split(matrix, np.cumsum(list(chunk_sizes(n, draws)))[:-1])
+    rows = max(1, _CHUNK // n)
+    return [matrix[start : start + rows] for start in range(0, draws, rows)]
 
 
 def _whole(statistics: FloatArray) -> bool:
@@ -113,27 +117,44 @@ def _adds_exactly(statistics: FloatArray) -> bool:
     return bool((statistics >= 0).all()) and _whole(statistics * _PARTS)
 
 
-def _randomised_exact(statistics: FloatArray, score: Score, selected: Array) -> list[Array]:
-    """Sizes (draws,) of each system's difference to the baseline after randomisation.
+def _float32_exact(statistics: FloatArray) -> float:
+    """The number below which float32 adds such statistics exactly."""
+    return 2**24 / (1 if _whole(statistics) else _PARTS)
+
+
+def _sums(statistics: Array) -> Callable[[Array], Array]:
+    """A function that sums (systems, n, k) over units with weights (rows, n), into (systems, k, rows).
+
+    Columns that several systems share, as the lengths of references, are summed once.
+    """
+    systems, n, k = statistics.shape
+    columns = np.moveaxis(statistics, 1, 2).reshape(systems * k, n)
+    numbers: dict[bytes, int] = {}
+    number = np.array([numbers.setdefault(column.tobytes(), len(numbers)) for column in columns]).reshape(systems, k)
+    distinct = columns[np.unique(number, return_index=True)[1]]
+    return lambda weights: np.asarray((distinct @ weights.T.astype(distinct.dtype))[number])
+
+
+def _randomised_exact(statistics: FloatArray, selected: Array) -> Iterator[tuple[int, Array, Array]]:
+    """After randomisation the sums (rows, k) of the baseline and of system i + 1, as (i, baseline's, system's).
 
     A selected unit keeps its side; the sums over the others are what the totals leave.
     """
-    totals, add = statistics.sum(axis=1), weighted_sums(statistics)
-    kept = np.concatenate([add(part.astype(np.float64)) for part in _chunks(selected)], axis=1)
-    sizes = []
-    for total, of_system in zip(totals[1:], kept[1:], strict=True):
-        a = kept[0] + (total - of_system)
-        b = totals[0] + total - a
-        sizes.append(np.abs(score(a) - score(b)))
-    return sizes
+    totals = statistics.sum(axis=1)[..., None]
+    single = totals.max(initial=0.0) < _float32_exact(statistics)
+    add = _sums(statistics.astype(np.float32) if single else statistics)
+    for part in _chunks(selected):
+        baseline, *others = add(part)
+        for i, (total, kept) in enumerate(zip(totals[1:], others, strict=True)):
+            a = baseline + (total - kept)
+            yield i, a.T, (totals[0] + total - a).T
 
 
-def _randomised_as_sacrebleu(statistics: FloatArray, score: Score, selected: Array) -> list[Array]:
+def _randomised_as_sacrebleu(statistics: FloatArray, selected: Array) -> Iterator[tuple[int, Array, Array]]:
     """The same where sums depend on their order (TER with three references): sacreBLEU's own products."""
     base, others = statistics[0], ~selected
-    return [
-        np.abs(score(selected @ base + others @ own) - score(others @ base + selected @ own)) for own in statistics[1:]
-    ]
+    for i, own in enumerate(statistics[1:]):
+        yield i, selected @ base + others @ own, others @ base + selected @ own
 
 
 def _mean_and_interval(scores: Array) -> tuple[float, float]:

@@ -47,7 +47,8 @@ def test_the_table_of_a_small_run(calibration: ModuleType, outputs: FloatArray) 
     rejected, simulations = sum(cell.rejected for cell in default), sum(cell.simulations for cell in default)
     assert 0.005 < rejected / simulations < 0.11
     table = calibration.markdown(cells, "xx-yy", documents)
-    assert table.count("\n| ") == len(cells) + 1
+    assert table.count(" %") == len(cells) + table.split("\n\n## ")[0].count(" %")
+    assert all(f"## {cell.null[0].upper()}{cell.null[1:]}\n" in table for cell in cells)
     assert "120 segments, 30 documents" in table
 
 

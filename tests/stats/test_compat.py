@@ -54,11 +54,11 @@ def exact(metric: Any) -> compat.Score:
     """Our arithmetic for a metric of sacreBLEU."""
     if isinstance(metric, BLEU):
         names = ("smooth_method", "smooth_value", "max_ngram_order", "effective_order")
-        return bleu.make(**{name: getattr(metric, name) for name in names}).exact
+        return bleu.make(**{name: getattr(metric, name) for name in names}).aggregate
     if isinstance(metric, CHRF):
         names = ("char_order", "word_order", "beta", "eps_smoothing")
-        return chrf.make(**{name: getattr(metric, name) for name in names}).exact
-    return ter.make().exact
+        return chrf.make(**{name: getattr(metric, name) for name in names}).aggregate
+    return ter.make().aggregate
 
 
 def corpus(n: int, systems: int, references: int, seed: int) -> tuple[list[list[str]], list[list[str]]]:
