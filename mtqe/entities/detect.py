@@ -15,7 +15,18 @@ from mtqe.entities.findings import HINT, finding
 from mtqe.entities.given import check_mentions
 from mtqe.entities.knowledge.vocabulary import UNKNOWN, frequency
 from mtqe.entities.matching import Matcher, Text
-from mtqe.entities.mentions import Name, Scan, Token, Truecaser, find_names, foreign_letters, scan, tokenise
+from mtqe.entities.mentions import (
+    Name,
+    Scan,
+    Token,
+    Truecaser,
+    find_names,
+    foreign_letters,
+    roles,
+    scan,
+    tokenise,
+    tokens_of,
+)
 from mtqe.entities.numbers.find import Number, find_numbers
 from mtqe.entities.numbers.match import NumberFinding, judge_number, match_numbers
 from mtqe.entities.source import Source, source_of
@@ -203,7 +214,7 @@ def _by_reference(
     truecaser = Truecaser((side for sides in scans for side in sides), target_language)
     segments = [
         _Segment(
-            *_analyse(ref, found[0], truecaser, _numbers_of(ref, truecaser.language)),
+            *_analyse_ref(ref, found[0], truecaser, _numbers_of(ref, truecaser.language)),
             *_analyse(hyp, found[1], truecaser, find_numbers(hyp, truecaser.language)),
             source_of(source, source_language),
             further,
@@ -227,6 +238,19 @@ def _analyse(text: str, found: Scan, truecaser: Truecaser, numbers: Sequence[Num
     return Text(text, tokens, find_names(text, tokens)), numbers
 
 
+def _analyse_ref(
+    text: str, found: Scan, truecaser: Truecaser, numbers: Sequence[Number]
+) -> tuple[Text, Sequence[Number]]:
+    return _ref_text(text, roles(found, truecaser, numbers)), numbers
+
+
+@lru_cache(maxsize=1 << 12)
+def _ref_text(text: str, roles: tuple[str, ...]) -> Text:
+    """The tokens and names of a reference, which seldom differ between systems."""
+    tokens = tokens_of(_scan(text), roles)
+    return Text(text, tokens, find_names(text, tokens))
+
+
 def _name_persons(segments: Sequence[_Segment]) -> list[_Segment]:
     """A surname alone is a person's where the texts have it with a given name somewhere."""
     sides = [side for segment in segments for side in (segment.ref, segment.hyp)]
@@ -239,7 +263,11 @@ def _name_persons(segments: Sequence[_Segment]) -> list[_Segment]:
         names = [replace(n, type="person") if is_one else n for n, is_one in zip(side.names, alone, strict=True)]
         return replace(side, names=names)
 
-    return [replace(segment, ref=named(segment.ref), hyp=named(segment.hyp)) for segment in segments]
+    changed = [(named(segment.ref), named(segment.hyp)) for segment in segments]
+    return [
+        segment if ref is segment.ref and hyp is segment.hyp else replace(segment, ref=ref, hyp=hyp)
+        for segment, (ref, hyp) in zip(segments, changed, strict=True)
+    ]
 
 
 def _neighbours(segments: Sequence[_Segment], documents: Sequence[str] | None, i: int) -> frozenset[str]:
@@ -319,10 +347,13 @@ def _untranslated(segment: _Segment, names: Sequence[Span], language: str) -> It
             yield finding("untranslated", "other", "script", 0.9, (start, end))
     if not source.text:
         return
-    known = {token.form for token in segment.ref.tokens}.union(segment.other_words)
+    known = segment.ref.forms | segment.other_words
     yield from _passages(segment, known, language)
+    unread = not (source.is_cased or source.language == "ja")
     for token in hyp.tokens:
-        if len(token.form) <= 3 or token.form in known or foreign_letters(token.text, language):
+        if len(token.form) <= 3 or token.form in known or (unread and token.text not in source.text):
+            continue
+        if foreign_letters(token.text, language):
             continue
         unknown = frequency(token.text.lower(), language) < UNKNOWN
         if token.text.islower() and token.text in source.text and token.text in source.words:

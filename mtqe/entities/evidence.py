@@ -7,7 +7,6 @@ second human translations and perturbed ones (DEMETR); see `mtqe.entities.weight
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -67,9 +66,14 @@ class Context:
         return self.language == "en" and has_hole(self.hyp.text) and not has_hole(self.ref.text)
 
     @cached_property
-    def scarcer(self) -> Counter[str]:
-        """Plain forms that the hypothesis has less often than the reference."""
-        return Counter(t.form for t in self.ref.tokens) - Counter(t.form for t in self.hyp.tokens)
+    def _forms(self) -> tuple[list[str], list[str]]:
+        """Plain forms of the words of the reference and of the hypothesis."""
+        return [t.form for t in self.ref.tokens], [t.form for t in self.hyp.tokens]
+
+    def is_scarcer(self, form: str) -> bool:
+        """Whether the hypothesis has a plain form less often than the reference."""
+        ref, hyp = self._forms
+        return ref.count(form) > hyp.count(form)
 
     def elsewhere(self, form: str) -> bool:
         """Whether another reference has a plain form, or an inflection of it."""
@@ -157,7 +161,7 @@ def _may_have_stood(name: Finding, context: Context) -> bool:
     if name.missing:
         return True
     forms = [token.form for token in _proper(name, context)]
-    return bool(forms) and all(form in context.scarcer for form in forms)
+    return bool(forms) and all(map(context.is_scarcer, forms))
 
 
 def _judge_pair(name: Finding, context: Context) -> _Judgement:

@@ -27,7 +27,7 @@ class Index:
 
     def __init__(self, tokens: Sequence[Token], source_language: str | None) -> None:
         self.tokens, self.source_language = tokens, source_language
-        self.by_form = grouped((token.form, i) for i, token in enumerate(tokens))
+        self.by_form = grouped(zip([token.form for token in tokens], range(len(tokens)), strict=True))
         self.capitals = [i for i, token in enumerate(tokens) if token.capital]
         self._short: dict[tuple[str, bool], list[int]] = {}
 
@@ -48,7 +48,7 @@ class Index:
     @cached_property
     def by_start(self) -> dict[str, list[str]]:
         """All forms by their first three letters."""
-        return grouped((form[:3], form) for form in self.by_form)
+        return grouped(zip([form[:3] for form in self.by_form], self.by_form, strict=True))
 
     @cached_property
     def capital_forms(self) -> dict[str, list[int]]:
@@ -148,5 +148,8 @@ def sorted_letters(letters: str) -> str:
 def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
     found: dict[K, list[V]] = {}
     for key, value in pairs:
-        found.setdefault(key, []).append(value)
+        if key in found:
+            found[key].append(value)
+        else:
+            found[key] = [value]
     return found

@@ -33,13 +33,23 @@ _COMPOUND, _SECOND = 6, 3
 _USED = 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """One side of a segment, analysed."""
 
     text: str
     tokens: Sequence[Token]
     names: Sequence[Name]
+
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        """Plain forms of the words."""
+        return frozenset(token.form for token in self.tokens)
+
+    @cached_property
+    def countries(self) -> Sequence[tuple[range, frozenset[str]]]:
+        """The countries and peoples, the longest name first: token indices and territory codes."""
+        return list(_countries(self.tokens))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +107,11 @@ class Matcher:
 
     def match(self) -> tuple[list[Finding], list[tuple[Name, bool]]]:
         """One finding a name of the reference, and what `_extra` finds."""
-        for i in range(len(self.ref.tokens)):
-            self._find_same(i)
+        for i, token in enumerate(self.ref.tokens):
+            if exact := self.index.exact(token.form, token.acronym):
+                self._set(i, exact, "exact")
+            else:
+                self._find_same(i)
         self._find_countries()
         self._find_initials()
         for name in self.ref.names:
@@ -149,15 +162,13 @@ class Matcher:
         return all(country_codes(self.ref.tokens[i].form) for i in tokens)
 
     def _set(self, i: int, hyp: Iterable[int], rule: str) -> None:
-        self.found[i], self.rules[i] = tuple(hyp), rule
-        self.explained.update(self.found[i])
+        self.found[i] = to = tuple(hyp)
+        self.rules[i] = rule
+        self.explained.update(to)
 
     def _find_same(self, i: int) -> None:
-        """The same word in the hypothesis: exact, inflected, joined or split, or romanised otherwise."""
+        """The same word in the hypothesis in another form: inflected, joined or split, or romanised otherwise."""
         token = self.ref.tokens[i]
-        exact = self.index.exact(token.form, token.acronym)
-        if exact:
-            return self._set(i, exact, "exact")
         if is_covid(token.form):
             by_form = self.index.by_form
             names = [form for form in by_form if same_disease(form, token.form)]
@@ -232,8 +243,8 @@ class Matcher:
 
     def _find_countries(self) -> None:
         """A country or its people by any of their names: United States, US, American."""
-        open_ones = [(t, codes) for t, codes in _countries(self.ref.tokens) if any(i not in self.found for i in t)]
-        theirs = list(_countries(self.hyp.tokens)) if open_ones else []
+        open_ones = [(t, codes) for t, codes in self.ref.countries if any(i not in self.found for i in t)]
+        theirs = self.hyp.countries if open_ones else []
         named = grouped((code, j) for others, codes in theirs for code in codes for j in others)
         for tokens, codes in open_ones:
             same = sorted({j for code in codes for j in named.get(code, ())})
@@ -411,17 +422,15 @@ class Matcher:
 
 
 def _countries(tokens: Sequence[Token]) -> Iterator[tuple[range, frozenset[str]]]:
-    """The countries and peoples in a text, the longest name first: token indices and territory codes."""
-    i = 0
-    while i < len(tokens):
-        if tokens[i].capital and may_begin_country(tokens[i].form):
+    past = 0
+    for i, token in enumerate(tokens):
+        if token.capital and i >= past and may_begin_country(token.form):
             for end in range(min(len(tokens), i + LONGEST_PHRASE), i, -1):
                 codes = country_codes("".join(token.form for token in tokens[i:end]))
                 if codes:
                     yield range(i, end), codes
-                    i = end - 1
+                    past = end
                     break
-        i += 1
 
 
 def _compounds(form: str, near: Sequence[str]) -> list[str]:

@@ -119,10 +119,14 @@ class Name:
 
 
 class Scan(NamedTuple):
-    """The words of a text, where they start, and at which of those a capital may be due to the place of the word."""
+    """The words of a text, where they start, and at which of those a capital may be due to the place of the word.
+
+    `capitals` are the indices of the words that have one.
+    """
 
     words: Sequence[Word]
     starts: Sequence[int]
+    capitals: Sequence[int]
     initials: frozenset[int]
     shouting: bool
 
@@ -130,16 +134,20 @@ class Scan(NamedTuple):
 def scan(text: str) -> Scan:
     words: list[Word] = []
     starts: list[int] = []
+    capitals: list[int] = []
     initials: list[int] = []
     end = past = 0
     for written in (_ASCII_TOKEN if text.isascii() else _TOKEN).findall(text):
         word, start = _word(written), text.index(written, past)
-        if word.capital and text[end:start] != " " and _is_initial(text, end, start):
-            initials.append(start)
+        if word.capital:
+            capitals.append(len(words))
+            if text[end:start] != " " and _is_initial(text, end, start):
+                initials.append(start)
         words.append(word)
         starts.append(start)
         end, past = start + len(word.text), start + len(written)
-    return Scan(words, starts, frozenset(starts if _is_headline(words) else initials), _is_shouting(words))
+    initial = frozenset(starts if _is_headline(words) else initials)
+    return Scan(words, starts, capitals, initial, _is_shouting(words))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -162,15 +170,14 @@ class Truecaser:
         self._capital: Counter[str] = Counter()
         self._lower: Counter[str] = Counter()
         self._roles: dict[tuple[str, bool], str] = {}
-        for found in scans:
-            if len(found.initials) == len(found.words):
-                continue
-            self._lower.update(word.text for word in found.words if not word.capital)
-            self._capital.update(
-                word.lower
-                for word, start in zip(found.words, found.starts, strict=True)
-                if word.capital and not word.text.isupper() and start not in found.initials
-            )
+        scans = [found for found in scans if len(found.initials) < len(found.words)]
+        self._lower.update(word.text for found in scans for word in found.words if not word.capital)
+        self._capital.update(
+            found.words[i].lower
+            for found in scans
+            for i in found.capitals
+            if found.starts[i] not in found.initials and not found.words[i].text.isupper()
+        )
 
     def role(self, word: Word, initial: bool) -> str:
         """The role of one word; see `Token`."""
@@ -205,20 +212,31 @@ class Truecaser:
 
 def tokenise(found: Scan, truecaser: Truecaser, numbers: Sequence[Number] = ()) -> list[Token]:
     """The tokens of a text; words within one of its numbers (July, USD, PM) are no names."""
+    return tokens_of(found, roles(found, truecaser, numbers))
+
+
+def roles(found: Scan, truecaser: Truecaser, numbers: Sequence[Number] = ()) -> tuple[str, ...]:
+    """The roles of the words of a text: with the scan all that its tokens depend on."""
     taken = {offset for number in numbers for offset in range(number.start, number.end)}
-    initials, shouting, role_of = found.initials, found.shouting, truecaser.role
-    tokens = []
-    for word, start in zip(found.words, found.starts, strict=True):
-        text, _, form, capital, acronym, code = word
-        initial = shouting or start in initials
-        if not capital or start in taken or (text[0] == "I" and _PRONOUN.fullmatch(text)):
-            role = "word"
-        elif code or (acronym and not shouting and len(text.replace(".", "")) <= _LONGEST_ACRONYM):
-            role = "proper"
+    words, starts, shouting = found.words, found.starts, found.shouting
+    roles = ["word"] * len(words)
+    for i in found.capitals:
+        text, _, _, _, acronym, code = word = words[i]
+        if starts[i] in taken or (text[0] == "I" and _PRONOUN.fullmatch(text)):
+            continue
+        if code or (acronym and not shouting and len(text.replace(".", "")) <= _LONGEST_ACRONYM):
+            roles[i] = "proper"
         else:
-            role = role_of(word, initial)
-        tokens.append(Token(text, start, start + len(text), form, role, initial, capital, acronym, code))
-    return tokens
+            roles[i] = truecaser.role(word, shouting or starts[i] in found.initials)
+    return tuple(roles)
+
+
+def tokens_of(found: Scan, roles: Sequence[str]) -> list[Token]:
+    initials, shouting = found.initials, found.shouting
+    return [
+        Token(text, start, start + len(text), form, role, shouting or start in initials, capital, acronym, code)
+        for (text, _, form, capital, acronym, code), start, role in zip(found.words, found.starts, roles, strict=True)
+    ]
 
 
 def find_names(text: str, tokens: list[Token]) -> list[Name]:

@@ -85,7 +85,7 @@ def is_renamed(name: Finding, context: Context) -> bool:
         return False
     given, surname = (tokens[i] for i in name.name.tokens[-2:])
     forms = [token.form for token in tokens]
-    if forms.count(surname.form) < 2 or surname.form not in context.scarcer:
+    if forms.count(surname.form) < 2 or not context.is_scarcer(surname.form):
         return False
     ours = {*forms, *(context.others or ())}
     return any(

@@ -83,6 +83,8 @@ _MERGES = {
 _DOUBLE = re.compile(r"(.)\1+")
 #: How much the consonants count beside all letters, where it is not half: the vowels of kana are Japanese.
 _CONSONANT_SHARE = {"katakana": 0.7, "han": 0.7}
+#: Consonants less similar than that are none of one name, whatever the letters between them.
+_LEAST_CONSONANTS = 0.4
 #: The least letters of a name that a longer word in Latin script begins with, and so has it.
 _COMPOUND = 6
 #: Letters that end a word of an inflecting language and are no part of the name, as the keys write them.
@@ -128,16 +130,18 @@ def reading(word: str, script: str) -> str:
     return plain(word)
 
 
-@lru_cache(maxsize=1 << 8)  # for the names of one segment: they are many
+@lru_cache(maxsize=1 << 11)  # for the names of some segments: they are many
 def runs(word: str, script: str) -> tuple[Run, ...]:
     """The runs of up to eight signs of a Han or Hangul word; Han is read as in Mandarin."""
     readings = [plain(sign) for sign in word]
     skeletons = [read_skeleton(read, script) for read in readings]
-    return tuple(
-        Run("".join(readings[start:end]), "".join(skeletons[start:end]), start, end)
-        for start in range(len(word))
-        for end in range(start + 1, min(len(word), start + LONGEST_RUN) + 1)
-    )
+    found = []
+    for start in range(len(word)):
+        read = bones = ""
+        for end in range(start + 1, min(len(word), start + LONGEST_RUN) + 1):
+            read, bones = read + readings[end - 1], bones + skeletons[end - 1]
+            found.append(Run(read, bones, start, end))
+    return tuple(found)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -151,7 +155,13 @@ def fit(form: str, word: str, script: str, language: str | None) -> float:
 
 def fit_run(form: str, bones: str, read: str, theirs: str, script: str) -> float:
     """The same for a run of syllables, with the skeletons of both."""
-    return 1.0 if form == read else _compare(form, read, bones, theirs, script, None)
+    if form == read:
+        return 1.0
+    if script == "han" and len(bones) > 2:  # as `_compare` has it, but at once: there are many
+        consonants = Levenshtein.normalized_similarity(bones, theirs) if theirs else 0.0
+        if consonants < _LEAST_CONSONANTS:
+            return consonants
+    return _compare(form, read, bones, theirs, script, None)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -178,8 +188,8 @@ def _compare(form: str, read: str, bones: str, theirs: str, script: str, languag
     consonants = Levenshtein.normalized_similarity(bones, theirs) if bones and theirs else 0.0
     if script in CONSONANTAL:
         return consonants if len(bones) > 2 else 0.9 * consonants
-    if consonants < 0.4 and len(bones) > 2 and script != "hangul":
-        return consonants  # no letters between them make up for that
+    if consonants < _LEAST_CONSONANTS and len(bones) > 2 and script != "hangul":
+        return consonants
     keys = romanisation_key(form, language), romanisation_key(read, language)
     if keys[0] == keys[1]:
         return 1.0
