@@ -14,7 +14,7 @@ from mtqe.entities.evidence import Context, judge_extra, judge_name
 from mtqe.entities.findings import HINT, finding
 from mtqe.entities.given import check_mentions
 from mtqe.entities.knowledge.vocabulary import UNKNOWN, frequency
-from mtqe.entities.matching import Matcher, Text
+from mtqe.entities.matching import Matcher
 from mtqe.entities.mentions import (
     Name,
     Scan,
@@ -27,6 +27,7 @@ from mtqe.entities.mentions import (
     tokenise,
     tokens_of,
 )
+from mtqe.entities.model import Text
 from mtqe.entities.numbers.find import Number, find_numbers
 from mtqe.entities.numbers.match import NumberFinding, judge_number, match_numbers
 from mtqe.entities.source import Source, source_of

@@ -17,8 +17,8 @@ from mtqe.entities.forms import same_stem, similarity
 from mtqe.entities.holes import has_hole
 from mtqe.entities.knowledge.places import country_codes, identities, is_demonym
 from mtqe.entities.knowledge.vocabulary import frequency, is_common_word
-from mtqe.entities.matching import Finding, Text
 from mtqe.entities.mentions import Name, Token
+from mtqe.entities.model import Finding, Text
 from mtqe.entities.other_ways import ALIKE, has_lost_particle, is_renamed, other_way, why_missing
 from mtqe.entities.source import Source
 from mtqe.entities.source_words import (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect, bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, pairwise
 
@@ -12,11 +11,12 @@ import regex
 
 from mtqe.entities import slavic
 from mtqe.entities.forms import american, romanisation_key, same_stem, similarity
-from mtqe.entities.index import LONGEST_PHRASE, Index, grouped, joined, sorted_letters
+from mtqe.entities.index import Index, grouped, joined, sorted_letters
 from mtqe.entities.knowledge.given_names import given_names
-from mtqe.entities.knowledge.places import country_codes, identities, is_place_elsewhere, may_begin_country
+from mtqe.entities.knowledge.places import country_codes, identities, is_place_elsewhere
 from mtqe.entities.knowledge.vocabulary import frequency
 from mtqe.entities.mentions import Name, Token
+from mtqe.entities.model import Finding, Text
 from mtqe.entities.name_words import exclude, is_covid, kinds_of, same_disease
 from mtqe.entities.pairing import SIMILAR, Pair, distance, pair_missing
 from mtqe.entities.romanisations import wade_giles
@@ -31,46 +31,6 @@ _SMALL = 3
 _COMPOUND, _SECOND = 6, 3
 #: Names from here on have a form in the language (Zelensky); log10 of occurrences in a billion words.
 _USED = 2.0
-
-
-@dataclass(frozen=True)
-class Text:
-    """One side of a segment, analysed."""
-
-    text: str
-    tokens: Sequence[Token]
-    names: Sequence[Name]
-
-    @cached_property
-    def forms(self) -> frozenset[str]:
-        """Plain forms of the words."""
-        return frozenset(token.form for token in self.tokens)
-
-    @cached_property
-    def countries(self) -> Sequence[tuple[range, frozenset[str]]]:
-        """The countries and peoples, the longest name first: token indices and territory codes."""
-        return list(_countries(self.tokens))
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The status of one name; `hyp` is the span of its counterpart.
-
-    `wrong` holds the indices of the word that is wrong, in the reference and in the hypothesis, and `similarity` how
-    near they are. `missing` are the words of a name that are not there, and `slot` the words of the hypothesis that
-    stand where they should and answer nothing: they may say the name in other words (the virus, his country). It is
-    None where what stands around the name has changed places. `partial` says that other words of the name are there.
-    """
-
-    name: Name
-    status: str
-    rule: str
-    hyp: Span | None
-    similarity: float = 1.0
-    wrong: tuple[int, int] | None = None
-    missing: tuple[int, ...] = ()
-    slot: tuple[int, ...] | None = ()
-    partial: bool = False
 
 
 class Matcher:
@@ -419,18 +379,6 @@ class Matcher:
         near = [min(places[i], key=lambda j: (abs(j - anchor), j)) for i in places]
         near = [j for j in near if abs(j - anchor) <= len(name.tokens) + 2]
         return self.hyp.tokens[min(near)].start, self.hyp.tokens[max(near)].end
-
-
-def _countries(tokens: Sequence[Token]) -> Iterator[tuple[range, frozenset[str]]]:
-    past = 0
-    for i, token in enumerate(tokens):
-        if token.capital and i >= past and may_begin_country(token.form):
-            for end in range(min(len(tokens), i + LONGEST_PHRASE), i, -1):
-                codes = country_codes("".join(token.form for token in tokens[i:end]))
-                if codes:
-                    yield range(i, end), codes
-                    past = end
-                    break
 
 
 def _compounds(form: str, near: Sequence[str]) -> list[str]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from mtqe.entities.forms import similarity, word_set
 from mtqe.entities.knowledge.vocabulary import frequency
-from mtqe.entities.matching import Finding
 from mtqe.entities.mentions import Token
+from mtqe.entities.model import Finding
 from mtqe.entities.source_words import KNOWN, MORE, is_left, is_translation, shift
 from mtqe.entities.titles import ARTICLES
 

@@ -19,8 +19,8 @@ from mtqe.entities.findings import HINT, finding
 from mtqe.entities.forms import plain, same_stem
 from mtqe.entities.knowledge.places import country_codes, identities, main_name
 from mtqe.entities.knowledge.vocabulary import frequency
-from mtqe.entities.matching import Text
 from mtqe.entities.mentions import Name, Token, Truecaser, find_names, foreign_letters, scan, tokenise
+from mtqe.entities.model import Text
 from mtqe.entities.numbers.find import Number, find_numbers
 from mtqe.entities.numbers.match import NEAR, NumberFinding, match_numbers
 from mtqe.entities.romanise import CASED, SYLLABIC, Word, fit, reading

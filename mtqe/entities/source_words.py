@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from mtqe.entities.knowledge.places import country_codes, identities
 from mtqe.entities.knowledge.vocabulary import UNKNOWN, frequency, is_compound, is_international
-from mtqe.entities.matching import Finding
 from mtqe.entities.mentions import ORGANISATIONS, TITLES, Token
+from mtqe.entities.model import Finding
 from mtqe.entities.titles import ARTICLES
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from mtqe.entities.findings import HINT
 from mtqe.entities.forms import similarity, word_set
 from mtqe.entities.knowledge.places import is_country_word
 from mtqe.entities.knowledge.vocabulary import UNKNOWN, frequency
-from mtqe.entities.matching import Finding, Matcher, Text
+from mtqe.entities.matching import Matcher
 from mtqe.entities.mentions import ORGANISATIONS, Token
+from mtqe.entities.model import Finding, Text
 from mtqe.entities.source import Source
 from mtqe.entities.titles import (
     ARTICLES,
