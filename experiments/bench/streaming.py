@@ -62,7 +62,7 @@ def score(path: Path, log: Path) -> tuple[dict[tuple[str, str], float], float, f
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(process.returncode)
-    found = {(row["system"], row["metric"]): row["score"] for row in json.loads(log.read_bytes())}
+    found = {(row["system"], row["metric"]): row["value"] for row in json.loads(log.read_bytes())["scores"]}
     return found, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
