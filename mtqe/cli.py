@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import logging
+import math
 import os
 import re
 import shutil
@@ -203,6 +204,10 @@ def _compare(arguments: argparse.Namespace) -> None:
     from mtqe.report.console import about, comparisons_text
     from mtqe.run import compare
 
+    if arguments.baseline and arguments.fail_if_worse not in (None, arguments.baseline):
+        raise ConfigError("--fail-if-worse names another system than --baseline")
+    if arguments.lower_is_better and not arguments.scores:
+        raise ConfigError("--lower-is-better is for the metrics of --scores")
     baseline = arguments.fail_if_worse or arguments.baseline
     results = []
     for scores in _scores_to_compare(arguments):
@@ -219,10 +224,14 @@ def _compare(arguments: argparse.Namespace) -> None:
             compat=arguments.compat,
         )
         results.append((scores, comparison))
+    for scores, _ in results:
+        for name in arguments.metrics or ():
+            if name not in scores.metrics:
+                raise ConfigError(unknown(f"metric {name!r} of {scores.test_set}", name, scores.metrics))
     shown = arguments.metrics or list(dict.fromkeys(name for scores, _ in results for name in scores.metrics))
     failed = [line for scores, _ in results for line in too_low(scores, dict(arguments.fail_below))]
     if arguments.fail_if_worse:
-        failed += [line for _, comparison in results for line in worse_than(comparison, baseline)]
+        failed += [line for scores, comparison in results for line in worse_than(scores, comparison, baseline)]
     print(comparisons_text(results, shown, arguments.format), end="", flush=True)
     print(about(results), file=sys.stderr)
     _gate(failed)
@@ -242,8 +251,11 @@ def _scores_to_compare(arguments: argparse.Namespace) -> list[Scores]:
         found = [_scored(arguments, path) for path in arguments.dataset]
     else:
         found = [_scored(arguments, arguments.references, **_beside(arguments))]
+    names = [scores.test_set for scores in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(f"test set {name!r} stands twice in what is compared; put its systems into one")
     if arguments.test_set is not None:
-        names = [scores.test_set for scores in found]
         if arguments.test_set not in names:
             raise ConfigError(unknown(f"test set {arguments.test_set!r}", arguments.test_set, names))
         found = [scores for scores in found if scores.test_set == arguments.test_set]
@@ -434,16 +446,19 @@ def _gates(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--fail-below",
         nargs="+",
-        default=(),
+        action="extend",
+        default=[],
         type=_limit,
         metavar="METRIC=SCORE",
-        help="exit 4 if a system scores worse (higher, where lower is better)",
+        help="exit 4 if an output scores worse (higher, where lower is better)",
     )
 
 
 def _limit(text: str) -> tuple[str, float]:
     metric, _, limit = text.rpartition("=")
     try:
+        if not math.isfinite(float(limit)):
+            raise ValueError
         return metric, float(limit)
     except ValueError:
         raise argparse.ArgumentTypeError(f"is METRIC=SCORE, such as chrf=50, not {text!r}") from None

@@ -194,6 +194,8 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
         raise InputError(f"no column {lacking[0]!r}", path=path, line=1, hint="the first line names the columns")
     if len(set(columns)) < len(columns):
         raise InputError("a column stands twice", path=path, line=1)
+    if "domain" in columns and "document" not in columns:
+        raise InputError("a column 'domain' needs a column 'document'", path=path, line=1)
     if len(lines) == 1:
         raise InputError("no scores below the header", path=path)
     for number, line in enumerate(lines[1:], 2):
@@ -216,6 +218,8 @@ class _Given:
         run = row.get("run", "")
         if run and not (run.isdecimal() and int(run)):
             raise InputError(f"a run is a number from 1, not {run!r}", path=path, line=line)
+        if not row["system"]:
+            raise InputError("no name of a system", path=path, line=line)
         output = (row["system"], int(run) if run else None)
         values = self.values.setdefault((output, row.get("metric", "score")), {})
         segment = row.get("id", str(len(values) + 1))
@@ -241,6 +245,9 @@ class _Given:
                 )
         systems = {SystemOutput(*output[:1], (), output[1]).key: output for output, _ in self.values}
         key_of = {output: key for key, output in systems.items()}
+        for output, _ in self.values:
+            if output not in key_of:
+                raise InputError(f"{SystemOutput(*output[:1], (), output[1]).key!r} is a system and a run", path=path)
         units = tuple(UnitKey(s, self.documents[s] or name, (i,)) for i, s in enumerate(segments))
         found = {
             (key_of[output], metric): _given([values[segment] for segment in segments])

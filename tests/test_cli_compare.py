@@ -11,6 +11,8 @@ from command import run, write_files
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.significance import PairedTest
 
+from mtqe.cli import main
+
 WORDS = ("a storm closed the port", "nobody was hurt", "the ferry sails on Monday", "two men were seen", "it is late")
 LINES = [f"{WORDS[i % 5]} and {WORDS[(i * 3 + 1) % 5]} in {['May', 'June', 'July'][i % 3]}" for i in range(24)]
 GOOD = [line if i % 4 else line.replace("and", "or") for i, line in enumerate(LINES)]
@@ -115,6 +117,9 @@ def test_compat_prints_the_p_of_sacrebleu(files: Path, capsys: pytest.CaptureFix
         (["--fail-if-worse", "nobody"], 2, "unknown baseline 'nobody'"),
         (["--fail-below", "ter=10"], 2, "unknown metric 'ter' of a gate"),
         (["--fail-below", "bleu"], 2, "METRIC=SCORE"),
+        (["--fail-below", "bleu=nan"], 2, "METRIC=SCORE"),
+        (["--baseline", "poor", "--fail-if-worse", "good"], 2, "names another system than --baseline"),
+        (["--lower-is-better", "bleu"], 2, "is for the metrics of --scores"),
     ],
 )
 def test_gates(files: Path, capsys: pytest.CaptureFixture[str], gate: list[str], code: int, message: str) -> None:
@@ -170,3 +175,87 @@ def test_what_is_compared_must_be_said_once(
     code, out, err = run(capsys, *words)
     assert (code, out) == (2, "")
     assert message in err
+
+
+def test_gates_given_twice_all_count_and_a_system_without_the_metric_is_not_passed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"{s}\t{m}\t{i}\t{i + (s == 'a')}" for s, m in (("a", "x"), ("b", "x"), ("c", "y")) for i in range(6)]
+    path = tmp_path / "s.tsv"
+    path.write_text("\n".join(["system\tmetric\tid\tscore", *rows, ""]))
+    assert main(["compare", "--scores", str(path), "--fail-if-worse", "b", "-m", "x"]) == 4
+    assert "c could not be tested against b" in capsys.readouterr().err
+    assert main(["compare", "--scores", str(path), "--fail-below", "x=9", "--fail-below", "y=0"]) == 4
+    assert "below 9 by x" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [(["a\t1\t1", "a#1\t\t1"], "'a#1' is a system and a run"), (["\t\t1"], "no name of a system")],
+)
+def test_names_that_make_no_system_are_one_clear_line(
+    rows: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "s.tsv"
+    path.write_text("\n".join(["system\trun\tscore", *rows, ""]))
+    assert main(["compare", "--scores", str(path)]) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_a_domain_of_one_unit_is_not_said_to_be_kept_and_a_small_difference_stays_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"{s}\td{i}\t{'x' if i else 'y'}\t{i + (s == 'a')}" for s in "ab" for i in range(24)]
+    path = tmp_path / "s.tsv"
+    path.write_text("\n".join(["system\tdocument\tdomain\tscore", *rows, ""]))
+    assert main(["compare", "--scores", str(path), "--margin", "3"]) == 0
+    shown = capsys.readouterr()
+    assert "not kept apart in resamples" in shown.err
+    assert "A better, but equivalent within 3" in shown.out
+
+
+def test_no_power_is_claimed_where_the_test_can_reject_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"{s}\td{i}\t{i + (s == 'a') * (i + 2)}" for s in "ab" for i in range(5)]
+    path = tmp_path / "s.tsv"
+    path.write_text("\n".join(["system\tdocument\tscore", *rows, ""]))
+    assert main(["compare", "--scores", str(path), "--unit", "document"]) == 0
+    out = capsys.readouterr().out
+    assert "would show" not in out
+    assert "so many show" not in out
+    assert "here 5): 10: " in out
+
+
+@pytest.mark.parametrize("metric", ["bleu", "ter"])
+def test_sacrebleus_p_of_equal_scores_makes_no_system_worse(
+    metric: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines = [f"hello world {i} is here now\n" for i in range(6)]
+    for name, old, new in (("ref", "", ""), ("a", "now", "soon"), ("b", "hello", "hi")):
+        Path(name).write_text("".join(lines).replace(old, new) if old else "".join(lines))
+    given = ["compare", "-t", "a=a", "b=b", "-r", "ref", "-l", "en", "-m", metric, "--compat", "sacrebleu"]
+    assert main([*given, "--fail-if-worse", "a"]) == 0
+    assert "better" not in capsys.readouterr().out
+
+
+def test_the_same_test_set_twice_is_refused(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_files(files, {"s.tsv": ["system\tscore", "a\t1", "b\t2"]})
+    code, out, err = run(capsys, "compare", "--scores", "s.tsv", "s.tsv")
+    assert (code, out) == (2, "")
+    assert "test set 's' stands twice" in err
+
+
+def test_a_data_set_is_compared_by_its_documents(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = ["reference\tgood\tpoor\tdocument\tdomain"]
+    rows += [
+        f"{r}\t{g}\t{p}\td{i}\t{'news' if i < 12 else 'chat'}" for i, (r, g, p) in enumerate(zip(LINES, GOOD, POOR))
+    ]
+    write_files(files, {"set.tsv": rows})
+    out = json.loads(run(capsys, "compare", "-d", "set.tsv", "-l", "en", "-m", "bleu", "-f", "json")[1])
+    (comparison,) = out["comparisons"]
+    assert (comparison["test_set"], comparison["unit"]) == ("set", "document")
+    assert set(comparison["pairs"][0]["without"]) == {"chat", "news"}
+    files_out = json.loads(run(capsys, *COMPARE[:-2], "-f", "json")[1])
+    assert [row["value"] for row in out["scores"]] == [r["value"] for r in files_out["scores"] if r["metric"] == "bleu"]

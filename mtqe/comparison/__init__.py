@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
 
 from mtqe import stats
 from mtqe.comparison.notes import notes
-from mtqe.comparison.places import ALPHA, adjust, count_wins, family, place
+from mtqe.comparison.places import ALPHA, adjust, count_wins, family, place, smallest_p
 from mtqe.comparison.sacrebleu import as_sacrebleu
 from mtqe.comparison.task import Task
 from mtqe.comparison.units import choose_unit, documents, domains
@@ -21,6 +22,8 @@ CORRECTIONS = ("max-t", "holm")
 UNITS = ("auto", "document", "segment")
 #: As many as are drawn where nobody says how many, and more where the family of pairs needs them.
 DRAWS = 10_000
+#: The least common multiple of the systems' numbers of runs up to which they are paired: 1 to 6, and 10 or 12.
+MOST_RUNS = 60
 
 
 def compare(
@@ -75,10 +78,16 @@ def compare(
         _known("baseline", baseline, outputs)
     if compat is not None:
         _known("compat", compat, ("sacrebleu",))
+        if margin is not None or unit == "document" or correction != CORRECTIONS[0]:
+            raise ConfigError("compat knows no margin, no documents and no correction")
         return as_sacrebleu(scores, name, outputs, test=test, baseline=baseline, draws=draws, seed=seed)
     numbers = documents(scores)
     resampled, reason = choose_unit(unit, len(np.unique(numbers)))
-    competing = [system for system, keys in outputs.items() if not scores.systems[keys[0]].human]
+    humans = {system.name for system in scores.systems.values() if system.human}
+    competing = [system for system in outputs if system not in humans]
+    if math.lcm(*(len(outputs[system]) for system in outputs)) > MOST_RUNS:
+        runs = ", ".join(f"{len(keys)} of {system}" for system, keys in outputs.items())
+        raise ConfigError(f"so many different numbers of runs cannot be paired: {runs}; compare equal numbers")
     task = Task(
         scores,
         name,
@@ -91,7 +100,7 @@ def compare(
         seed,
     )
     ranked = sorted(outputs, key=task.rank)
-    competing.sort(key=task.rank)
+    competing = [system for system in ranked if system in competing and not math.isnan(task.score(system))]
     pairs = family(competing, baseline)
     groups = list(task.groups(ranked, pairs))
     is_one = sum(bool(group.pairs) for group in groups) == 1
@@ -117,7 +126,7 @@ def compare(
         margin=margin,
         systems=tuple(place(places, adjusted, competing, task.higher_is_better) if baseline is None else places),
         pairs=tuple(adjusted),
-        notes=tuple(notes(task, places, adjusted, least)),
+        notes=tuple(notes(task, groups, places, adjusted, least)),
     )
 
 
@@ -128,13 +137,6 @@ def check_options(unit: str, draws: int | None, seed: int, margin: float | None 
         raise ConfigError(f"draws must be at least 1 and seed at least 0, not {draws} and {seed}")
     if margin is not None and not margin > 0:
         raise ConfigError(f"the margin of equivalence is above 0, not {margin}")
-
-
-def smallest_p(test: str, units: int, draws: int) -> float:
-    """The least p that a test can reach: by its draws, or Wilcoxon's where one side wins every unit."""
-    if test == "permutation":
-        return stats.smallest_p(units, draws)
-    return 2.0 ** (1 - units) if test == "wilcoxon" else 1 / (draws + 1)
 
 
 def _enough(pairs: int) -> int:

@@ -29,15 +29,19 @@ def too_low(scores: Scores | CorpusScores, limits: Mapping[str, float]) -> list[
     return failed
 
 
-def worse_than(comparison: Comparison, baseline: str) -> list[str]:
-    """Systems that the tests show to be worse than the baseline, and those that could not be tested against it."""
+def worse_than(scores: Scores, comparison: Comparison, baseline: str) -> list[str]:
+    """Systems that the tests show to be worse than the baseline, and those that could not be tested against it.
+
+    Human outputs stand outside of tests.
+    """
     failed = []
     tested: Sequence[str] = [pair.a for pair in comparison.pairs if pair.b == baseline]
-    for place in comparison.systems:
-        if place.system not in (baseline, *tested):
-            failed.append(f"{comparison.test_set}: {place.system} could not be tested against {baseline}")
+    for name in dict.fromkeys(system.name for system in scores.systems.values() if not system.human):
+        if name not in (baseline, *tested):
+            failed.append(f"{comparison.test_set}: {name} could not be tested against {baseline}")
     for pair in comparison.pairs:
-        if pair.b == baseline and pair.p_adjusted <= ALPHA and (pair.delta < 0) == comparison.higher_is_better:
+        worse = pair.delta < 0 if comparison.higher_is_better else pair.delta > 0
+        if pair.b == baseline and pair.p_adjusted <= ALPHA and worse:
             delta = f"{pair.delta:+.{comparison.decimals}f} {comparison.metric}, adjusted p {pair.p_adjusted:.2g}"
             failed.append(f"{comparison.test_set}: {pair.a} is worse than {baseline} ({delta})")
     return failed

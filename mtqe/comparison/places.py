@@ -54,6 +54,13 @@ def place(
         yield replace(system, ranks=ranks.get(system.system), cluster=clusters.get(system.system))
 
 
+def smallest_p(test: str, units: int, draws: int) -> float:
+    """The least p that a test can reach: by its draws, or Wilcoxon's where one side wins every unit."""
+    if test == "permutation":
+        return stats.smallest_p(units, draws)
+    return 2.0 ** (1 - units) if test == "wilcoxon" else 1 / (draws + 1)
+
+
 def _beats(names: Sequence[str], pairs: Sequence[PairResult], higher_is_better: bool) -> NDArray[np.bool_]:
     indices = [(names.index(pair.a), names.index(pair.b)) for pair in pairs]
     delta, p = [pair.delta for pair in pairs], [pair.p_adjusted for pair in pairs]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mtqe import stats
 from mtqe.comparison.agreement import expected_agreement
-from mtqe.comparison.places import ALPHA, Pair
+from mtqe.comparison.places import ALPHA, Pair, smallest_p
 from mtqe.comparison.units import IntArray
 from mtqe.corpus import join_partitions
 from mtqe.results import FloatArray, Interval, PairResult, Scores, SystemResult
@@ -132,7 +132,10 @@ class Task:
         ]
         resampled = self.resample(names, statistics, domains, strata)
         first = self.first(group, resampled, competing)
-        places = [self.place(name, resampled.interval(resampled.draws[name]), n) for name in group.systems]
+        places = [
+            self.place(name, resampled.interval(resampled.draws[name]) if self.runs_agree(name) else None, n)
+            for name in group.systems
+        ]
         return (
             [replace(place, first=first.get(place.system)) for place in places],
             [self.complete(pair, resampled, family) for pair in tested],
@@ -170,6 +173,10 @@ class Task:
             optimised=self.is_optimised(system),
         )
 
+    def runs_agree(self, system: str) -> bool:
+        """Whether all runs have scores of the same text, so that their mean is a score of what is resampled."""
+        return len({digest(self.common_units_of([output]).tolist()) for output in self.outputs[system]}) == 1
+
     def is_optimised(self, system: str) -> bool:
         """Whether the system was trained or tuned on this metric, in whatever configuration."""
         name = self.scores.metrics[self.metric].spec.name
@@ -195,7 +202,10 @@ class Task:
         else:
             score = self.aggregate(statistics.sum(axis=1))
             delta = np.array([score[a] - score[b] for a, b in pairs])
-            p = stats.wilcoxon_tests(self.aggregate(statistics), pairs)
+            values = self.aggregate(statistics)
+            agree = stats.rank_directions(values, pairs) * np.sign(delta) >= 0
+            # ranks that lie on the other side than the scores would name the wrong winner
+            p = np.where(agree, stats.wilcoxon_tests(values, pairs), np.nan)
         return delta, p, p
 
     def complete(self, pair: PairResult, resampled: Resampled, family: int) -> PairResult:
@@ -205,13 +215,14 @@ class Task:
         units = stats.win_tie_loss(*values, higher_is_better=self.higher_is_better)
         deviation = stats.unit_deviation(difference, pair.units)
         detectable = float(stats.minimum_detectable_difference(deviation, pair.units, alpha=ALPHA / family))
+        reachable = smallest_p(self.test, pair.units, self.draws) <= ALPHA / family
         return replace(
             pair,
             interval=resampled.interval(difference),
             wins=units.wins,
             losses=units.losses,
             deviation=deviation if math.isfinite(deviation) else None,
-            detectable=detectable if math.isfinite(detectable) else None,
+            detectable=detectable if math.isfinite(detectable) and reachable and deviation else None,
             equivalent=None if self.margin is None else stats.equivalent(difference, self.margin, units=resampled.free),
             identical=self.checksums(pair.a) == self.checksums(pair.b),
             without={domain: score[pair.a] - score[pair.b] for domain, score in resampled.without.items()},
@@ -249,8 +260,10 @@ class Task:
         )
 
     def common_units(self, systems: Sequence[str]) -> IntArray:
+        return self.common_units_of([output for system in systems for output in self.outputs[system]])
+
+    def common_units_of(self, outputs: Sequence[str]) -> IntArray:
         """For each segment the number of its common unit, -1 where some output has no scored unit in that."""
-        outputs = [output for system in systems for output in self.outputs[system]]
         partitions = [[unit.segments for unit in self.scores.units[output]] for output in outputs]
         common = np.array(join_partitions(partitions, sum(map(len, partitions[0]))), dtype=np.intp)
         counted = np.ones(len(common), dtype=bool)

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from mtqe import stats
-from mtqe.comparison import smallest_p
-from mtqe.comparison.places import ALPHA
+from mtqe.comparison.places import ALPHA, smallest_p
 from mtqe.report.marks import visible
 from mtqe.report.view import arrow, count, interval, listing, number, p_value, percent, rank
 from mtqe.results import Comparison, PairResult, Scores, SystemResult
 
-_CORRECTIONS = {"max-t": "step-down max-T", "holm": "Holm", "none": "none"}
+_CORRECTIONS = {"max-t": "step-down max-T", "holm": "Holm"}
 
 
 @dataclass(frozen=True)
@@ -109,10 +108,12 @@ def reading(pair: PairResult, comparison: Comparison) -> str:
     """What to read in a tested pair."""
     if pair.identical:
         return "identical output"
-    if pair.equivalent:
-        return f"equivalent within {comparison.margin:g}"
-    if pair.p_adjusted <= ALPHA:
-        return "A better" if (pair.delta > 0) == comparison.higher_is_better else "B better"
+    equivalent = f"equivalent within {comparison.margin:g}" if pair.equivalent else ""
+    if pair.p_adjusted <= ALPHA and pair.delta:
+        better = "A better" if (pair.delta > 0) == comparison.higher_is_better else "B better"
+        return f"{better}, but {equivalent}" if equivalent else better
+    if equivalent:
+        return equivalent
     shown = "" if pair.detectable is None else f"; {number(pair.detectable, comparison.decimals)} would show"
     return f"no difference shown{shown}"
 
@@ -157,17 +158,21 @@ def statement(scores: Scores, comparison: Comparison) -> str:
     reason = comparison.unit_reason.strip().rstrip(".")
     units = sorted({pair.units for pair in comparison.pairs})
     shared = f" ({', '.join(f'{n:,}' for n in units)} in each pair)" if units else ""
-    text = f"Paired {comparison.test} tests over {comparison.unit}s{shared}. "
+    tests = "Paired " * (comparison.correction != "none") + f"{comparison.test} tests over {comparison.unit}s{shared}. "
+    text = tests[0].upper() + tests[1:]
     text += f"{reason[0].upper()}{reason[1:]}. " if reason else ""
-    text += f"{drawn(comparison)} Adjusted p: {_CORRECTIONS[comparison.correction]} over "
-    text += f"{count(len(comparison.pairs), 'pair')}, the family of this table."
+    text += drawn(comparison)
+    if comparison.correction in _CORRECTIONS:
+        text += f" Adjusted p: {_CORRECTIONS[comparison.correction]} over {count(len(comparison.pairs), 'pair')}, the "
+        text += "family of this table."
     if not one_document and any(place.cluster for place in comparison.systems):
         text += " A cluster ends only where every system above is better than every one below, at .05; ranks are those "
         text += "that the tests leave open; first: the share of resamples."
     if any(pair.agreement is not None for pair in comparison.pairs):
         text += " People agree: the share of published pairs with such a difference in which people preferred the same "
         text += "system (Kocmi et al. 2024); no test of this pair."
-    if human := [name for name, system in scores.systems.items() if system.human]:
+    tested = {name for pair in comparison.pairs for name in (pair.a, pair.b)}
+    if human := [name for name, system in scores.systems.items() if system.human and system.name not in tested]:
         text += f" Translated by people, and outside of tests and clusters: {listing(human)}."
     if one_document:
         text += " One document: this says nothing about other texts, and it is no ranking of the systems."
@@ -178,7 +183,7 @@ def statement(scores: Scores, comparison: Comparison) -> str:
 class Power:
     """What the test set can show, for the pair whose differences vary as the median pair's do.
 
-    units        sizes of test sets, the own one among them.
+    units        sizes of test sets at which the test can reach its alpha, the own one among them if it is one.
     detectable   for each size the difference that is found with 80 % power.
     differences  three true differences, and for each the probability (sizes,) of finding it.
     """
@@ -199,6 +204,10 @@ def power(comparison: Comparison) -> Power | None:
     units = np.unique([max(2, round(own * factor)) for factor in (0.25, 0.5, 1, 2, 4, 8)])
     detectable = stats.minimum_detectable_difference(deviation, units, alpha=alpha)
     now = float(detectable[list(units).index(own)])
+    units = np.array([n for n in units if smallest_p(comparison.test, n, comparison.draws) <= alpha], dtype=np.intp)
+    if not len(units):
+        return None
+    detectable = stats.minimum_detectable_difference(deviation, units, alpha=alpha)
     sizes = [_one_digit(now * factor) for factor in (0.5, 1, 2)]
     curves = [stats.power(size, deviation, units, alpha=alpha) for size in sizes]
     return Power(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mtqe.metrics._streaming import CorpusScores
+from mtqe.report import markdown
 from mtqe.report.comparisons import conclusion, one_line, power_sentence, statement
 from mtqe.report.tables import compared_systems, pair_table, render, score_table, to_json
 from mtqe.report.values import comparison_row, score_rows
@@ -40,7 +41,8 @@ def comparisons_text(results: Sequence[tuple[Scores, Comparison]], metrics: Sequ
         tables = [compared_systems(scores, comparison, metrics)]
         tables += [pair_table([comparison])] if comparison.pairs else []
         parts += [f"{scores.test_set}\n"] if len(results) > 1 and form == "text" else []
-        parts += [conclusion(scores, comparison)] if form == "text" and comparison.pairs else []
+        said = conclusion(scores, comparison) if comparison.pairs else ""
+        parts += [said if form == "text" else markdown.escape(said)] if form in ("text", "md") else []
         parts += [render(table, form) for table in tables]
         parts += [f"{power_sentence(comparison)}\n"] if form == "text" and comparison.pairs else []
     signatures = _signatures([scores for scores, _ in results], [comparison for _, comparison in results], form)

@@ -80,6 +80,7 @@ def comparison_row(comparison: Comparison) -> dict[str, Any]:
                 "detectable": pair.detectable,
                 "equivalent": pair.equivalent,
                 "identical": pair.identical,
+                "deviation": pair.deviation,
                 "without": pair.without,
                 "agreement": pair.agreement,
                 "signature": pair.signature,

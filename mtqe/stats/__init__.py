@@ -24,6 +24,7 @@ from mtqe.stats.significance import (
     max_t_tests,
     paired_permutation,
     permutation_tests,
+    rank_directions,
     smallest_p,
     wilcoxon_tests,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "paired_permutation",
     "permutation_tests",
     "power",
+    "rank_directions",
     "rank_ranges",
     "runs_interval",
     "share_first",

@@ -122,9 +122,19 @@ def wilcoxon_tests(values: FloatArray, pairs: Pairs) -> FloatArray:
     """Wilcoxon's (1945) signed-rank test of pairs on unit scores (systems, n), as WMT ranks by human scores.
 
     Returns p (pairs,) by scipy; a unit that either side has no score (NaN) for is left out, zeros are ranked (Pratt
-    1959). It asks whether unit differences lie evenly about 0, not whether corpus scores differ. 1 where all are equal.
+    1959). It asks whether unit differences lie evenly about 0, not whether corpus scores differ: `rank_directions` says
+    on which side more of them lie. 1 where all are equal.
     """
     return np.array([_wilcoxon(values[a], values[b]) for a, b in pairs], dtype=np.float64)
+
+
+def rank_directions(values: FloatArray, pairs: Pairs) -> FloatArray:
+    """Signs (pairs,) of the sums of signed ranks that `wilcoxon_tests` tests: 1 where the first of a pair is higher."""
+    from scipy.stats import rankdata
+
+    differences = [values[a] - values[b] for a, b in pairs]
+    signed = [d[~np.isnan(d)] for d in differences]
+    return np.array([np.sign((np.sign(d) * rankdata(np.abs(d))).sum()) for d in signed], dtype=np.float64)
 
 
 def all_assignments_fit(n: int, draws: int) -> bool:

@@ -231,3 +231,69 @@ def test_agreement_stands_in_a_comparison_of_several_documents_only() -> None:
     assert several.pairs[0].agreement is not None
     one = compare(mtqe.score(make_test_set(systems, [None], each=40), "bleu"), draws=100)
     assert one.pairs[0].agreement is None
+
+
+def test_runs_with_other_gaps_have_no_interval_that_their_score_is_not_of() -> None:
+    """The mean of the runs is over each run's own units, the resamples over those that all have scored."""
+
+    class Gaps(Length):
+        spec = MetricSpec("gaps")
+
+        def score(self, test_set: TestSet) -> Mapping[str, SegmentScores]:
+            found = super().score(test_set)
+            values = found["a#2"].values.copy()
+            values[:5] = np.nan
+            return {**found, "a#2": SegmentScores(values, reasons=dict.fromkeys(range(5), "no score"))}
+
+    runs = [SystemOutput("a", drawn(i, 20), run=i) for i in (1, 2)]
+    scores = mtqe.score(make_test_set([*runs, SystemOutput("b", drawn(9, 20))], [None] * 10), {"gaps": Gaps()})
+    result = compare(scores, draws=200)
+    places = {place.system: place for place in result.systems}
+    assert places["a"].interval is None
+    assert places["b"].interval is not None
+    assert "1 of 1 pairs leave out segments that one side has no score for (at most 5)." in result.notes
+
+
+def test_a_system_without_any_score_takes_no_part() -> None:
+    class Nothing(Length):
+        spec = MetricSpec("nothing")
+
+        def score(self, test_set: TestSet) -> Mapping[str, SegmentScores]:
+            none = SegmentScores(np.full(60, np.nan), reasons=dict.fromkeys(range(60), "no score"))
+            return {**super().score(test_set), "b": none}
+
+    systems = [SystemOutput("a", drawn(1, 60, 80)), SystemOutput("b", drawn(2, 60)), SystemOutput("c", drawn(3, 60))]
+    result = compare(mtqe.score(make_test_set(systems, [None] * 30), {"nothing": Nothing()}), draws=500)
+    places = {place.system: place for place in result.systems}
+    assert [(places[s].cluster, places[s].ranks) for s in "acb"] == [(1, (1, 1)), (2, (2, 2)), (None, None)]
+    assert places["a"].first == 1.0
+    assert [(pair.a, pair.b) for pair in result.pairs] == [("a", "c")]
+
+
+def test_numbers_of_runs_that_cannot_be_paired_are_refused() -> None:
+    runs = [SystemOutput(f"s{n}", drawn(i, 8), run=i + 1) for n in (7, 11) for i in range(n)]
+    with pytest.raises(ConfigError, match=r"cannot be paired: 7 of s7, 11 of s11"):
+        compare(by_length(runs, [None] * 4))
+
+
+def test_wilcoxon_names_no_winner_whom_the_score_does_not() -> None:
+    """Most units favour b by a little, few favour a by much: the ranks are b's, the mean is a's."""
+    a = lengths([51.0 + 400 * (i < 4) for i in range(60)])
+    b = lengths([53.0 + i % 3 for i in range(60)])
+    result = compare(
+        by_length([SystemOutput("a", a), SystemOutput("b", b)], [None] * 30), test="wilcoxon", unit="segment"
+    )
+    (pair,) = result.pairs
+    assert (pair.a, pair.delta > 0) == ("a", True)
+    assert math.isnan(pair.p)
+    assert [place.wins for place in result.systems] == [0, 0]
+    assert "a against b: most units favour the one, the score the other; no test is shown." in result.notes
+
+
+def test_compat_takes_nothing_that_sacrebleu_has_not() -> None:
+    scores = mtqe.score(
+        make_test_set([SystemOutput("a", drawn(1, 8)), SystemOutput("b", drawn(2, 8))], [None] * 4), "bleu"
+    )
+    for options in ({"margin": 1.0}, {"unit": "document"}, {"correction": "holm"}):
+        with pytest.raises(ConfigError, match="compat knows no margin"):
+            compare(scores, compat="sacrebleu", **options)

@@ -95,7 +95,7 @@ def test_power_at_the_detectable_difference_is_eighty_per_cent() -> None:
     for n, detectable in zip(found.units, found.detectable, strict=True):
         assert stats.power(detectable, 5.0, n, alpha=ALPHA / 3) == pytest.approx(0.8, abs=1e-6)
     assert power_sentence(changed).startswith(
-        "Difference found with 80 % power, by documents (median pair; here 20): 5: "
+        "Difference found with 80 % power, by documents (median pair; here 20): 10: "
     )
     assert power(replace(comparison, pairs=())) is None
 

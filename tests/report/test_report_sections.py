@@ -42,7 +42,10 @@ def test_what_people_translated_and_systems_that_are_not_drawn_are_said() -> Non
     evaluation = sample.systems(names, sizes=(40,), documents=(1,))
     scores = evaluation.scores[0]
     people = {**scores.systems, "beta": replace(scores.systems["beta"], human=True)}
-    evaluation = replace(evaluation, scores=(replace(scores, systems=people),))
+    (comparison,) = evaluation.comparisons
+    pairs = tuple(pair for pair in comparison.pairs if "beta" not in (pair.a, pair.b))
+    outside = replace(comparison, pairs=pairs)
+    evaluation = replace(evaluation, scores=(replace(scores, systems=people),), comparisons=(outside,))
     html = page.html(evaluation)
     assert "Translated by people, and outside of tests and clusters: beta." in html
     assert "Translated by people, and outside of tests and clusters: beta." in page.markdown(evaluation)
