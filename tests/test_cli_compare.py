@@ -249,9 +249,8 @@ def test_the_same_test_set_twice_is_refused(files: Path, capsys: pytest.CaptureF
 
 def test_a_data_set_is_compared_by_its_documents(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = ["reference\tgood\tpoor\tdocument\tdomain"]
-    rows += [
-        f"{r}\t{g}\t{p}\td{i}\t{'news' if i < 12 else 'chat'}" for i, (r, g, p) in enumerate(zip(LINES, GOOD, POOR))
-    ]
+    for i, texts in enumerate(zip(LINES, GOOD, POOR, strict=True)):
+        rows.append("\t".join([*texts, f"d{i}", "news" if i < 12 else "chat"]))
     write_files(files, {"set.tsv": rows})
     out = json.loads(run(capsys, "compare", "-d", "set.tsv", "-l", "en", "-m", "bleu", "-f", "json")[1])
     (comparison,) = out["comparisons"]
