@@ -25,6 +25,7 @@ LAYERS = [
     {"report"},
     {"experiment"},
     {"run"},
+    {"arguments"},
     {"cli"},
     {"__main__"},
 ]

@@ -1,0 +1,203 @@
+"""The words of the command line: commands, their options, and what those may be."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from mtqe import __version__
+
+FORMATS = ("text", "json", "csv", "md", "latex")
+
+
+def parser(functions: Mapping[str, Callable[[argparse.Namespace], None]]) -> argparse.ArgumentParser:
+    """The parser of the command line; `functions` has what each command calls with its arguments."""
+    whole = _Parser(prog="mtqe", description="Judge machine translation: align, score, find errors, compare, report.")
+    whole.add_argument("--version", action="version", version=f"mtqe {__version__}")
+    commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    run = _command(commands, "run", "run an experiment file and write its report")
+    run.add_argument("file", metavar="FILE.toml", type=Path)
+    _output(run)
+
+    evaluate = _command(commands, "evaluate", "do everything on files and write a report")
+    _files(evaluate)
+    evaluate.add_argument("--name", help="name of the test set (default: the reference's file name)")
+    _statistics(evaluate)
+    _output(evaluate)
+
+    score = _command(commands, "score", "print corpus scores of files that agree line by line, or of data sets (-d)")
+    _files(score, required=False)
+    _data_set(score)
+    _gates(score)
+    _format(score)
+
+    align = _command(commands, "align", "link the lines of a translation with those that they answer")
+    align.add_argument(
+        "-t",
+        "--translations",
+        required=True,
+        metavar="PATH",
+        help="output of one system: a file, or a directory with one file a document",
+    )
+    other = align.add_mutually_exclusive_group(required=True)
+    other.add_argument("-r", "--references", metavar="PATH", help="one reference")
+    other.add_argument("-s", "--source", metavar="PATH", help="what was translated, where there is no reference")
+    align.add_argument("--encoder", metavar="NAME", help="minilm (English), or a transformers model by id or path")
+    align.add_argument("--reorder", action="store_true", help="link blocks that stand elsewhere in the text, too")
+    _input_format(align)
+    _format(align, ("text", "jsonl", "tsv"))
+
+    entities = _command(commands, "entities", "list the names and numbers that translations get wrong")
+    _translations(entities)
+    entities.add_argument("-r", "--references", nargs="+", default=(), metavar="PATH", help="one path a reference")
+    entities.add_argument("-s", "--source", metavar="PATH", help="what was translated; enough without a reference")
+    _languages(entities)
+    entities.add_argument("--style", metavar="FILE.toml", help="aliases, suppressions, naming policy, glossary")
+    entities.add_argument(
+        "--decisions", type=Path, metavar="FILE", help="findings.csv with decisions: error, variant or wrong"
+    )
+    _input_format(entities)
+    _format(entities, ("text", "csv", "jsonl"))
+
+    compare = _command(
+        commands,
+        "compare",
+        "test systems against each other: of runs (DIR), files (-t, -r) or data sets (-d), or by scores made elsewhere",
+    )
+    compare.add_argument("directories", nargs="*", metavar="DIR", type=Path, help="run directories")
+    _files(compare, required=False)
+    _data_set(compare)
+    compare.add_argument("--scores", nargs="+", metavar="FILE.tsv", help="segment scores, columns system, score, ...")
+    compare.add_argument(
+        "--lower-is-better", nargs="+", default=(), metavar="METRIC", help="metrics of --scores that count errors"
+    )
+    compare.add_argument("--test-set", help="one test set, where there are several (default: each of them)")
+    tests, corrections = ("permutation", "bootstrap", "wilcoxon"), ("max-t", "holm")
+    compare.add_argument("--test", default=tests[0], choices=tests, help="(default: %(default)s)")
+    compare.add_argument("--correction", default=corrections[0], choices=corrections, help="(default: %(default)s)")
+    compare.add_argument("--margin", type=float, metavar="POINTS", help="call systems equivalent within this")
+    compare.add_argument("--compat", choices=("sacrebleu",), help="its p-values and intervals, bit by bit")
+    _statistics(compare)
+    _gates(compare)
+    compare.add_argument("--fail-if-worse", metavar="SYSTEM", help="exit 4 if a system is shown to be worse than this")
+    _format(compare)
+
+    report = _command(commands, "report", "render the report of a run directory anew")
+    report.add_argument("directory", metavar="DIR", type=Path)
+    _output(report, default="DIR")
+
+    _format(_command(commands, "metrics", "list the metrics and their parameters"))
+    for name, command in commands.choices.items():
+        command.set_defaults(command=functions[name])
+    return whole
+
+
+class _Parser(argparse.ArgumentParser):
+    """Options are never abbreviated, so that a new one cannot change what an old command line means."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+def _command(commands: Any, name: str, text: str) -> Any:
+    command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    command.add_argument("--debug", action="store_true", help="show where an error came from")
+    return command
+
+
+def _files(command: argparse.ArgumentParser, required: bool = True) -> None:
+    _translations(command, required)
+    command.add_argument(
+        "-r", "--references", nargs="+", required=required, metavar="PATH", help="one path a reference"
+    )
+    command.add_argument("-s", "--source", metavar="PATH")
+    _languages(command, required)
+    command.add_argument(
+        "-m", "--metrics", nargs="+", metavar="METRIC", help="such as chrf:word_order=2 bertscore:minilm"
+    )
+    _input_format(command)
+
+
+def _translations(command: argparse.ArgumentParser, required: bool = True) -> None:
+    command.add_argument(
+        "-t",
+        "--translations",
+        nargs="+",
+        required=required,
+        metavar="[NAME=]PATH",
+        help="system outputs: files, or directories with one file a document; NAME=PATH,PATH are runs of one system",
+    )
+
+
+def _languages(command: argparse.ArgumentParser, required: bool = True) -> None:
+    command.add_argument("-l", "--languages", required=required, help="uk-en, or en when there is no source")
+
+
+def _input_format(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--input-format", metavar="NAME", help="read every file by this reader")
+
+
+def _statistics(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--baseline", metavar="SYSTEM", help="test the others against this one (default: all pairs)")
+    command.add_argument("--unit", default="auto", choices=("auto", "document", "segment"), help="what is resampled")
+    command.add_argument(
+        "--draws", type=_positive, metavar="N", help="permutations (default: 10000, more where many pairs ask for them)"
+    )
+    command.add_argument("--seed", type=int, default=12345, metavar="N", help="(default: %(default)s)")
+
+
+def _data_set(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "-d",
+        "--dataset",
+        nargs="+",
+        default=(),
+        metavar="FILE.tsv",
+        help="columns reference, source, one a system, ...",
+    )
+    command.add_argument(
+        "--documents", metavar="FILE", help="the document of each line of the reference, or domain, tab and document"
+    )
+
+
+def _gates(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--fail-below",
+        nargs="+",
+        action="extend",
+        default=[],
+        type=_limit,
+        metavar="METRIC=SCORE",
+        help="exit 4 if an output scores worse (higher, where lower is better)",
+    )
+
+
+def _limit(text: str) -> tuple[str, float]:
+    metric, _, limit = text.rpartition("=")
+    try:
+        if not math.isfinite(float(limit)):
+            raise ValueError
+        return metric, float(limit)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"is METRIC=SCORE, such as chrf=50, not {text!r}") from None
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1, not {text!r}")
+    return int(text)
+
+
+def _output(command: argparse.ArgumentParser, default: str = "reports/NAME") -> None:
+    command.add_argument("-o", "--output", type=Path, metavar="DIR", help=f"where to write (default: {default})")
+
+
+def _format(command: argparse.ArgumentParser, choices: Sequence[str] = FORMATS) -> None:
+    command.add_argument("-f", "--format", choices=choices, default="text", help="(default: %(default)s)")
