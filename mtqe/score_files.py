@@ -124,17 +124,16 @@ def _system_info(entry: Mapping[str, Any]) -> SystemInfo:
     return SystemInfo(**{**entry, "optimised_with": tuple(entry["optimised_with"])})
 
 
-@cache
-def _aggregate(request: str) -> Callable[[FloatArray], FloatArray]:
-    return describe(request, create(request)).aggregate
-
-
 def _info(entry: Mapping[str, Any]) -> MetricInfo:
     low, high = entry["range"]
 
+    @cache
+    def made() -> Callable[[FloatArray], FloatArray]:
+        return describe(entry["name"], create(entry["name"])).aggregate
+
     def aggregate(sums: FloatArray) -> FloatArray:
         try:
-            return _aggregate(entry["name"])(sums)
+            return made()(sums)
         except ConfigError as error:
             raise UnavailableError(f"the metric that made these scores is not installed: {error}") from None
 

@@ -85,6 +85,9 @@ def test_a_point_before_three_digits_is_read_both_ways() -> None:
         ("25 km/h", "25 kilometres an hour"),
         ("1,000 CZK", "1,000 Czech crowns"),
         ("2:03:59", "2:03:59"),
+        ("80 kopecks", "80 kopiykas"),
+        ("150 cents", "€1.50"),
+        ("£0.05", "five pence"),
     ],
 )
 def test_two_writings_of_one_value_match(one: str, other: str) -> None:
@@ -111,6 +114,9 @@ def test_two_writings_of_one_value_match(one: str, other: str) -> None:
         ("the fourth man", "the third man", "ordinal"),
         ("grew by 20", "grew by 20%", "percent dropped"),
         ("cost 20", "cost $20", "currency dropped"),
+        ("80 hryvnias", "80 kopiykas", "value"),
+        ("80 dollars", "80 cents", "value"),
+        ("80 pence", "80 cents", "currency"),
     ],
 )
 def test_another_value_is_wrong(hyp: str, ref: str, rule: str) -> None:

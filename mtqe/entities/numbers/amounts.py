@@ -153,6 +153,8 @@ def complete(text: str, language: str, number: Number) -> Number:
             values, end = _raised(values, _HALVES[more[1]]), more.end()
         if unit == "meter" and _MILLION.search(text[start:stop]):
             values |= _scaled(values, Decimal(10**6))
+    elif kind == "money":
+        values = _scaled(values, found.factor)
     elif kind == "percent":
         values |= {("share", v / 100) for v in values if isinstance(v, Decimal)}
     asked = number.asked or (kind in ("unit", "money") and number.spelled)

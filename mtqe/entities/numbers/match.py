@@ -181,7 +181,7 @@ def _compare_units(ref: Number, hyp: Number, others: Sequence[Number]) -> Number
         return NumberFinding("wrong value", "currency" if currency else "unit", ref, hyp)
     if ref.kind == "percent" and not _is(hyp, "share") and all(other.kind != "percent" for other in others):
         return NumberFinding("wrong value", "percent dropped", ref, hyp)
-    if ref.kind == "money" and ref.unit and all(other.unit != ref.unit for other in others):
+    if ref.kind == "money" and ref.unit and not any(other.unit and same_unit(other.unit, ref.unit) for other in others):
         return NumberFinding("wrong value", "currency dropped", ref, hyp)
     return NumberFinding("match", "value", ref, hyp)
 

@@ -88,8 +88,24 @@ _SYMBOLS = {
 _ENGLISH = {"nautical-mile": "sea mile,sea miles", "celsius": "degrees centigrade,celsius", "fahrenheit": "fahrenheit"}
 _ENGLISH |= {"mile/hour": "miles/h", "megawatt-hour": "megawatt hour,megawatt hours", "hour": "hour,hours"}
 _ENGLISH |= {"gigawatt-hour": "gigawatt hour,gigawatt hours", "tonne": "metric ton,metric tons"}
-#: Temperature scales and angles are both said in degrees.
-_GENERAL = {"degree": ("celsius", "fahrenheit")}
+#: Hundredths of a currency, by their English name: what they are of, and how they are said.
+_HUNDREDTHS = {
+    "cent": ("dollar euro rand crown", "cent cents Cent цент цента центов центи центів"),
+    "penny": ("pound", "penny pennies pence пенни пенс пенса пенсов пенси пенсів"),
+    "kopeck": (
+        "ruble hryvnia",
+        "kopeck kopecks kopek kopeks kopeyka kopiyka kopiykas kopiika kopiikas Kopeke Kopeken "
+        "копейка копейки копеек копейку коп копійка копійки копійок копійку",
+    ),
+    "grosz": ("zloty", "grosz grosze groszy Groszy"),
+    "ore": ("crown", "öre øre ore"),
+    "pfennig": ("mark", "pfennig pfennigs pfennige Pfennig Pfennige"),
+    "centime": ("franc", "centime centimes"),
+    "centavo": ("peso real", "centavo centavos"),
+    "paisa": ("rupee", "paisa paise"),
+}
+#: What may be said for another unit: degrees for both temperature scales and angles, dollars for their cents.
+_GENERAL = {"degree": ("celsius", "fahrenheit")} | {name: tuple(of.split()) for name, (of, _) in _HUNDREDTHS.items()}
 
 #: Currencies whose names are looked for; the names of others are too often words (the real, the won of a verb).
 _TRADED = "USD EUR GBP JPY CNY RUB UAH INR CHF SEK NOK DKK ISK PLN CZK HUF TRY CAD AUD NZD HKD ILS KZT BYN ZAR MXN SGD"
@@ -173,6 +189,8 @@ def terms(language: str) -> Mapping[str, Term]:
         data = _locale_data(locale)
         found |= _cldr_units(data) | _cldr_currencies(data) | _cldr_magnitudes(data)
     found |= {sign: Term("money", name) for sign, name in (CURRENCY_SIGNS | _CURRENCY_WORDS).items()}
+    for name, (_, words) in _HUNDREDTHS.items():
+        found |= dict.fromkeys(words.split(), Term("money", name, Decimal(".01")))
     return found | {word.replace("_", " "): Term("percent", "percent") for word in _PERCENT.split()}
 
 
