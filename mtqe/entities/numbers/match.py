@@ -48,10 +48,11 @@ def match_numbers(ref: Sequence[Number], hyp: Sequence[Number], sizes: tuple[int
     findings = []
     for i, number in enumerate(ref):
         if not number.asked:
-            wrong = None if i in found else _wrong_ordinal(number, hyp, free, sizes)
+            wrong = None if i in found else _wrong_word(number, hyp, free, sizes)
             if wrong is not None:
                 free.remove(wrong)
-                findings.append(NumberFinding("wrong value", "ordinal", number, hyp[wrong]))
+                rule = "ordinal" if _is(number, "ordinal") else "value"
+                findings.append(NumberFinding("wrong value", rule, number, hyp[wrong]))
             continue
         if i in found:
             findings.append(_compare_units(number, hyp[found[i]], hyp))
@@ -154,11 +155,12 @@ def _wrong(number: Number, hyp: Sequence[Number], free: Sequence[int], sizes: tu
     return min(near)[1] if near else None
 
 
-def _wrong_ordinal(number: Number, hyp: Sequence[Number], free: Sequence[int], sizes: tuple[int, int]) -> int | None:
-    """Ordinals are often said in another way, so that one is wrong only where another stands in its place."""
-    if not _is(number, "ordinal"):
+def _wrong_word(number: Number, hyp: Sequence[Number], free: Sequence[int], sizes: tuple[int, int]) -> int | None:
+    """Ordinals, noon and midnight are often said otherwise: one is wrong only where another stands in its place."""
+    kind = next((kind for kind in ("ordinal", "time") if _is(number, kind)), None)
+    if kind is None:
         return None
-    near = [(_distance(number, hyp[j], sizes), j) for j in free if _is(hyp[j], "ordinal")]
+    near = [(_distance(number, hyp[j], sizes), j) for j in free if _is(hyp[j], kind)]
     return min(near)[1] if near and min(near)[0] <= NEAR else None
 
 
