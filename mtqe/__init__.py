@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mtqe.alignment import align as align
     from mtqe.entities import find_entity_errors as find_entity_errors
     from mtqe.fluency import score_fluency as score_fluency
+    from mtqe.meaning import find_meaning_errors as find_meaning_errors
     from mtqe.metrics import score as score
     from mtqe.readers import load as load
     from mtqe.run import compare as compare
@@ -28,6 +29,7 @@ _PUBLIC = {
     "evaluate": "mtqe.run",
     "run_experiment": "mtqe.run",
     "find_entity_errors": "mtqe.entities",
+    "find_meaning_errors": "mtqe.meaning",
     "score_fluency": "mtqe.fluency",
 }
 __all__ = ["__version__", *_PUBLIC]

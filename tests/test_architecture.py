@@ -19,7 +19,7 @@ LAYERS = [
     {"plugins"},
     {"readers", "stats", "neural"},
     {"alignment"},
-    {"fluency", "entities"},
+    {"fluency", "entities", "meaning"},
     {"metrics"},
     {"comparison", "score_files"},
     {"report"},

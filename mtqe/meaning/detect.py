@@ -1,0 +1,47 @@
+"""`find_meaning_errors`: the candidates of all finders, for each segment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from mtqe.alignment.words import TokenEncoder
+from mtqe.errors import ConfigError
+from mtqe.meaning.gender import find_gender
+from mtqe.meaning.opposites import find_opposites
+from mtqe.meaning.pair import Pair
+from mtqe.meaning.polarity import find_polarity
+from mtqe.meaning.roles import find_roles
+from mtqe.meaning.verbs import find_modality, find_tense
+from mtqe.results import ErrorSpan
+from mtqe.text import language_of, text_list
+
+Finder = Callable[[Pair], Iterable[ErrorSpan]]
+#: In the order in which they are asked; a place that one has marked is left to it.
+FINDERS: Sequence[Finder] = (
+    find_polarity,
+    find_opposites,
+    find_roles,
+    find_modality,
+    find_tense,
+    find_gender,
+)
+
+
+def find_meaning_errors(
+    hyps: Sequence[str], refs: Sequence[str], *, language: str = "en", encoder: TokenEncoder | None = None
+) -> list[list[ErrorSpan]]:
+    """Candidates for meaning errors: one list a segment, in the order of the text, with spans on both sides.
+
+    Each has a `rule` (polarity, opposite, quantity, roles, modality, tense, gender), an MQM category of Accuracy, and a
+    confidence: from .5 up it is worth a reader's look. Dropped and invented content is not looked for. It is a
+    heuristic: `experiments/bench/meaning.py` measures it. Raises ConfigError for another language than English.
+    """
+    if language_of(language) != "en":
+        raise ConfigError(f"meaning candidates are for English, not {language!r}")
+    hyps, refs = text_list("hyps", hyps), text_list("refs", refs)
+    return [list(_find(Pair.of(h, r, encoder))) for h, r in zip(hyps, refs, strict=True)]
+
+
+def _find(pair: Pair) -> Iterator[ErrorSpan]:
+    for finder in FINDERS:
+        yield from finder(pair)
