@@ -35,6 +35,21 @@ def parser(functions: Mapping[str, Callable[[argparse.Namespace], None]]) -> arg
     _gates(score)
     _format(score)
 
+    _align(commands)
+    _entities(commands)
+    _compare(commands)
+
+    report = _command(commands, "report", "render the report of a run directory anew")
+    report.add_argument("directory", metavar="DIR", type=Path)
+    _output(report, default="DIR")
+
+    _format(_command(commands, "metrics", "list the metrics and their parameters"))
+    for name, command in commands.choices.items():
+        command.set_defaults(command=functions[name])
+    return whole
+
+
+def _align(commands: Any) -> None:
     align = _command(commands, "align", "link the lines of a translation with those that they answer")
     align.add_argument(
         "-t",
@@ -51,6 +66,8 @@ def parser(functions: Mapping[str, Callable[[argparse.Namespace], None]]) -> arg
     _input_format(align)
     _format(align, ("text", "jsonl", "tsv"))
 
+
+def _entities(commands: Any) -> None:
     entities = _command(commands, "entities", "list the names and numbers that translations get wrong")
     _translations(entities)
     entities.add_argument("-r", "--references", nargs="+", default=(), metavar="PATH", help="one path a reference")
@@ -63,6 +80,8 @@ def parser(functions: Mapping[str, Callable[[argparse.Namespace], None]]) -> arg
     _input_format(entities)
     _format(entities, ("text", "csv", "jsonl"))
 
+
+def _compare(commands: Any) -> None:
     compare = _command(
         commands,
         "compare",
@@ -85,15 +104,6 @@ def parser(functions: Mapping[str, Callable[[argparse.Namespace], None]]) -> arg
     _gates(compare)
     compare.add_argument("--fail-if-worse", metavar="SYSTEM", help="exit 4 if a system is shown to be worse than this")
     _format(compare)
-
-    report = _command(commands, "report", "render the report of a run directory anew")
-    report.add_argument("directory", metavar="DIR", type=Path)
-    _output(report, default="DIR")
-
-    _format(_command(commands, "metrics", "list the metrics and their parameters"))
-    for name, command in commands.choices.items():
-        command.set_defaults(command=functions[name])
-    return whole
 
 
 class _Parser(argparse.ArgumentParser):

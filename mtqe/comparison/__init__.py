@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from mtqe import stats
 from mtqe.comparison.notes import notes
-from mtqe.comparison.places import ALPHA, adjust, count_wins, family, place, smallest_p
+from mtqe.comparison.places import ALPHA, Pair, adjust, count_wins, family, place, smallest_p
 from mtqe.comparison.sacrebleu import as_sacrebleu
-from mtqe.comparison.task import Task
+from mtqe.comparison.task import Group, Task
 from mtqe.comparison.units import choose_unit, documents, domains
 from mtqe.errors import ConfigError
 from mtqe.plugins import unknown
-from mtqe.results import Comparison, Scores
+from mtqe.results import Comparison, PairResult, Scores, SystemResult
 
 TESTS = ("permutation", "bootstrap", "wilcoxon")
 CORRECTIONS = ("max-t", "holm")
@@ -85,9 +85,6 @@ def compare(
     resampled, reason = choose_unit(unit, len(np.unique(numbers)))
     humans = {system.name for system in scores.systems.values() if system.human}
     competing = [system for system in outputs if system not in humans]
-    if math.lcm(*(len(outputs[system]) for system in outputs)) > MOST_RUNS:
-        runs = ", ".join(f"{len(keys)} of {system}" for system, keys in outputs.items())
-        raise ConfigError(f"so many different numbers of runs cannot be paired: {runs}; compare equal numbers")
     task = Task(
         scores,
         name,
@@ -99,17 +96,15 @@ def compare(
         _enough(len(family(competing, baseline))) if draws is None else draws,
         seed,
     )
+    if task.width > MOST_RUNS:
+        runs = ", ".join(f"{len(keys)} of {system}" for system, keys in outputs.items())
+        raise ConfigError(f"so many different numbers of runs cannot be paired: {runs}; compare equal numbers")
     ranked = sorted(outputs, key=task.rank)
     competing = [system for system in ranked if system in competing and not math.isnan(task.score(system))]
-    pairs = family(competing, baseline)
-    groups = list(task.groups(ranked, pairs))
+    groups = list(task.groups(ranked, pairs := family(competing, baseline)))
     is_one = sum(bool(group.pairs) for group in groups) == 1
     correction = correction if test == "permutation" and is_one else "holm"
-    results = [task.evaluate(group, correction, len(pairs), competing) for group in groups]
-    alone = {result.system: result for of_systems, _ in results for result in of_systems}
-    tested = {(result.a, result.b): result for _, of_pairs in results for result in of_pairs}
-    adjusted = adjust([tested[pair] for pair in pairs if pair in tested], correction)
-    places = count_wins([alone[system] for system in ranked], adjusted, task.higher_is_better)
+    places, adjusted = _evaluate(task, groups, ranked, pairs, correction, competing)
     least = min((smallest_p(test, pair.units, task.draws) for pair in adjusted), default=1.0)
     return Comparison(
         test_set=scores.test_set,
@@ -128,6 +123,22 @@ def compare(
         pairs=tuple(adjusted),
         notes=tuple(notes(task, groups, places, adjusted, least)),
     )
+
+
+def _evaluate(
+    task: Task,
+    groups: Sequence[Group],
+    ranked: Sequence[str],
+    pairs: Sequence[Pair],
+    correction: str,
+    competing: Sequence[str],
+) -> tuple[list[SystemResult], list[PairResult]]:
+    """The systems as they are ranked, with their wins, and the pairs that could be tested, with p adjusted."""
+    results = [task.evaluate(group, correction, len(pairs), competing) for group in groups]
+    alone = {result.system: result for of_systems, _ in results for result in of_systems}
+    tested = {(result.a, result.b): result for _, of_pairs in results for result in of_pairs}
+    adjusted = adjust([tested[pair] for pair in pairs if pair in tested], correction)
+    return count_wins([alone[system] for system in ranked], adjusted, task.higher_is_better), adjusted
 
 
 def check_options(unit: str, draws: int | None, seed: int, margin: float | None = None) -> None:

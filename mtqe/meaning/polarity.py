@@ -20,9 +20,9 @@ from mtqe.results import ErrorSpan, Span
 _NEGATIVE = word_set(
     "fail failure refuse refusal lack deny denial prevent avoid stop cease ban forbid prohibit bar hardly barely "
     "scarcely rarely seldom few little only unless until against instead rather exclude absent absence miss reject "
-    "decline oppose opposition neglect ignore forget decide dismiss oppose despite spite regardless except but beyond "
+    "decline oppose opposition neglect ignore forget decide dismiss despite spite regardless except but beyond "
     "free zero minus lose loss missing rid far least less too impossible doubt doubtful dispute abandon quit end "
-    "discontinue reluctant wrong false illegal missing empty cannot keep deprive off out save anything anyone anybody "
+    "discontinue reluctant wrong false illegal empty cannot keep deprive off out save anything anyone anybody "
     "any ever either yet else otherwise even though although hesitate halt withhold suspend cancel waive object short "
     "still nonsense unlike nil forgo defy difficult hard insufficient incapable "
 )

@@ -124,6 +124,8 @@ def load(
     if blank_lines not in ("keep", "separate"):
         raise ConfigError(f"blank_lines is keep or separate, not {blank_lines!r}")
     if given == paths[:1] and not translations and hasattr(reader := _reader(Path(paths[0]), input_format), "load"):
+        if documents is not None:
+            raise ConfigError(f"{paths[0]} has its documents in a column; leave {documents} out")
         data_set: TestSet = reader.load(Path(paths[0]), languages=languages, name=name or Path(paths[0]).stem)
         return data_set
     source_language, target_language = split_languages(languages)
@@ -137,26 +139,12 @@ def load(
         _require_parallel(frame, other, "references and source must agree line by line")
     grid = []
     for d, document in enumerate(frame.documents):
-        segments, empty = [], []
-        for i, line in enumerate(document.lines):
-            lines = [text.documents[d].lines[i] for text in texts]
-            references_of: tuple[str | None, ...] = tuple(lines)
-            from_source = sources[0].documents[d].lines[i] if sources else None
-            if not any(text.strip() for text in (lines or [document.lines[i]])):
-                if blank_lines == "separate" and not (from_source or "").strip():
-                    continue
-                empty.append(i + 1)
-            elif blank_lines == "separate":  # a blank line says nothing where another reference has a text
-                references_of = tuple(reference if reference.strip() else None for reference in lines)
-            segments.append(
-                Segment(
-                    id=f"{document.id}:{i + 1}",
-                    source=from_source,
-                    references=references_of,
-                    document=document.id,
-                    origin=Origin(document.path, i + 1, 0, len(line)),
-                )
-            )
+        segments, empty = _segments(
+            document,
+            [text.documents[d].lines for text in texts],
+            sources[0].documents[d].lines if sources else None,
+            separate=blank_lines == "separate",
+        )
         notes += [note_lines(document.path, "no reference text" if paths else "no text", empty)] if empty else []
         if not segments:
             raise InputError("the file has no text", path=document.path)
@@ -170,6 +158,33 @@ def load(
             systems.append(replace(_line_by_line(system, pair_documents(text, test_set), test_set), run=run))
     test_set = test_set.with_systems(systems)
     return test_set if documents is None else _in_documents(test_set, Path(documents))
+
+
+def _segments(
+    document: TextDocument, references: Sequence[Sequence[str]], source: Sequence[str] | None, *, separate: bool
+) -> tuple[list[Segment], list[int]]:
+    """A segment a line, and the numbers of those without text; with `separate` blank lines are none."""
+    segments, empty = [], []
+    for i, line in enumerate(document.lines):
+        lines = [reference[i] for reference in references]
+        references_of: tuple[str | None, ...] = tuple(lines)
+        from_source = None if source is None else source[i]
+        if not any(text.strip() for text in (lines or [line])):
+            if separate and not (from_source or "").strip():
+                continue
+            empty.append(i + 1)
+        elif separate:  # a blank line says nothing where another reference has a text
+            references_of = tuple(reference if reference.strip() else None for reference in lines)
+        segments.append(
+            Segment(
+                id=f"{document.id}:{i + 1}",
+                source=from_source,
+                references=references_of,
+                document=document.id,
+                origin=Origin(document.path, i + 1, 0, len(line)),
+            )
+        )
+    return segments, empty
 
 
 def _in_documents(test_set: TestSet, path: Path) -> TestSet:

@@ -157,7 +157,6 @@ class Part:
     def score(self, system: str, metric: str) -> Score | None:
         if not self.scores.has(system, metric):
             return None
-        values = self.scores[system, metric].values
         compared = next((c for c in self.comparisons if c.metric == metric), None)
         places = compared.systems if compared else ()
         return Score(
@@ -166,8 +165,8 @@ class Part:
             metric=self.scores.metrics[metric],
             value=self.scores.corpus(system, metric),
             interval=next((place.interval for place in places if place.system == system), None),
-            n=sum(not math.isnan(value) for value in values),
-            unscored=sum(math.isnan(value) for value in values),
+            n=self.scores[system, metric].scored,
+            unscored=self.scores[system, metric].unscored,
             signature=self.scores.signature(system, metric),
             protocol=self.scores.protocol(system, metric),
         )

@@ -141,6 +141,8 @@ def test_a_text_is_no_data_set_nor_a_data_set_a_text(tmp_path: Path) -> None:
         load(path, translations=path, languages="en")
     with pytest.raises(ConfigError, match="has a source, but languages 'en' name no source language"):
         load(path, languages="en")
+    with pytest.raises(ConfigError, match="has its documents in a column"):
+        load(path, languages="uk-en", documents=path)
     assert read(path, "text").documents[0].lines == ("src\ta", "один\tone")
     other = write(tmp_path / "x.txt", "ref\ta", "r\tone")
     with pytest.raises(InputError, match=r"x\.txt: is no data set; that is a \.tsv file"):
