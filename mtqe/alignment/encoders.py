@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +12,7 @@ from mtqe.alignment.evidence import Evidence, lexical_evidence
 from mtqe.alignment.features import Matrix
 from mtqe.errors import ConfigError, UnavailableError
 from mtqe.neural import minilm
+from mtqe.neural.checkpoints import checkpoint_directory
 from mtqe.neural.encoder import Encoder
 from mtqe.store import file_digest
 
@@ -69,7 +69,7 @@ def load_encoder(name: str) -> MeanEncoder:
     from transformers import AutoConfig
 
     try:
-        directory = Path(name) if Path(name).is_dir() else _snapshot(name)
+        directory = checkpoint_directory(name)
         weights = sorted(directory.glob("*.safetensors"))
         if not weights:
             raise OSError("no safetensors weights")
@@ -79,13 +79,6 @@ def load_encoder(name: str) -> MeanEncoder:
         reason = str(error).strip().partition("\n")[0]
         raise UnavailableError(f"encoder {name!r} is no directory or model that can be loaded: {reason}") from error
     return MeanEncoder(encoder, f"{directory.name}@{file_digest(weights[0])[:8]}")
-
-
-def _snapshot(name: str) -> Path:
-    from huggingface_hub import snapshot_download
-
-    model, _, revision = name.partition("@")
-    return Path(snapshot_download(model, revision=revision or None, allow_patterns=["*.json", "*.safetensors"]))
 
 
 def fingerprint(encoder: LineEncoder) -> str:

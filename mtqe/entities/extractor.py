@@ -12,12 +12,13 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import regex
 
 from mtqe.alignment.features import UNSPACED
 from mtqe.errors import ConfigError, UnavailableError
+from mtqe.neural.checkpoints import longest_input
 from mtqe.neural.encoder import TOKEN_BUDGET, batch_sizes, quiet_transformers, torch_device
 from mtqe.results import FloatArray, Span
 
@@ -46,8 +47,8 @@ _TYPE_OF = {label: type_ for type_, labels in _TYPES.items() for label in labels
 _LABEL = regex.compile("(?|(?P<prefix>[BILUES])[-_](?P<type>.+)|(?P<type>.+)[-_](?P<prefix>[BILUES]))")
 _FIRST = "BUS"
 _UNSPACED = regex.compile(UNSPACED + r"|\p{Katakana}")
-#: The longest window where the model does not say how much it reads; the share of it that is read in the next one too.
-_MAX_LENGTH, _OVERLAP = 512, 0.25
+#: The share of a window that is read in the next one too.
+_OVERLAP = 0.25
 
 
 class _Token(NamedTuple):
@@ -93,7 +94,7 @@ class TokenClassifier:
             raise ConfigError(f"token-classification model {str(model)!r} does not name its labels (id2label)")
         self._model = classifier.to(self.device).eval()
         self._padding = tokenizer.pad_token_id or 0
-        longest = _longest(classifier.config, tokenizer)
+        longest = longest_input(classifier.config, tokenizer)
         self._tokenizer = tokenizer.backend_tokenizer
         self._tokenizer.no_padding()
         special = len(self._tokenizer.encode("").ids)
@@ -175,11 +176,3 @@ def _split(label: str) -> tuple[str, str]:
         return "O", ""
     match = _LABEL.fullmatch(label)
     return (match["prefix"], match["type"]) if match else ("I", label)
-
-
-def _longest(config: Any, tokenizer: Any) -> int:
-    """How many tokens a model reads; RoBERTa and its kin count their places from after the padding's id."""
-    positions = getattr(config, "max_position_embeddings", None) or _MAX_LENGTH
-    if "roberta" in config.model_type or config.model_type == "camembert":
-        positions -= tokenizer.pad_token_id + 1
-    return min(int(tokenizer.model_max_length), int(positions))

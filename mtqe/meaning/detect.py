@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mtqe.alignment.words import TokenEncoder
 from mtqe.errors import ConfigError
+from mtqe.meaning.entailment import Entailment, judge, weigh
 from mtqe.meaning.gender import find_gender
 from mtqe.meaning.opposites import find_opposites
 from mtqe.meaning.pair import Pair
@@ -28,18 +29,29 @@ FINDERS: Sequence[Finder] = (
 
 
 def find_meaning_errors(
-    hyps: Sequence[str], refs: Sequence[str], *, language: str = "en", encoder: TokenEncoder | None = None
+    hyps: Sequence[str],
+    refs: Sequence[str],
+    *,
+    language: str = "en",
+    encoder: TokenEncoder | None = None,
+    nli: Entailment | None = None,
 ) -> list[list[ErrorSpan]]:
     """Candidates for meaning errors: one list a segment, in the order of the text, with spans on both sides.
 
     Each has a `rule` (polarity, opposite, quantity, roles, modality, tense, gender), an MQM category of Accuracy, and a
     confidence: from .5 up it is worth a reader's look. Dropped and invented content is not looked for. It is a
-    heuristic: `experiments/bench/meaning.py` measures it. Raises ConfigError for another language than English.
+    heuristic: `experiments/bench/meaning.py` measures it.
+
+    With `nli`, a model of `mtqe.neural.nli.load`, entailment in both directions lowers the confidence and contradiction
+    raises it, or is a candidate (`contradiction`) where there is no other; `mtqe.meaning.entailment` says by how much.
+    No such model has been measured. Raises ConfigError for another language than English.
     """
     if language_of(language) != "en":
         raise ConfigError(f"meaning candidates are for English, not {language!r}")
     hyps, refs = text_list("hyps", hyps), text_list("refs", refs)
-    return [list(_find(Pair.of(h, r, encoder))) for h, r in zip(hyps, refs, strict=True)]
+    pairs = (Pair.of(h, r, encoder) for h, r in zip(hyps, refs, strict=True))
+    verdicts = judge(nli, hyps, refs)
+    return [weigh(_find(pair), pair, verdict) for pair, verdict in zip(pairs, verdicts, strict=True)]
 
 
 def _find(pair: Pair) -> Iterator[ErrorSpan]:
