@@ -1,12 +1,16 @@
 """Recall and precision of every detector on corpora/frontline, per kind and system: a regression test, not evidence.
 
-python experiments/bench/frontline.py [--list]
+python experiments/bench/frontline.py [--list] [--meaning]
 
 Outputs are judged against reference A alone, to which the gold belongs. A gold error is found where a verdict of the
 detector overlaps it, in the output or in the reference. A verdict is right where it overlaps a gold error of any kind;
 "on variants" counts the wrong ones that overlap a right variant. Last come the links of `mtqe.align` against
 alignment.jsonl; moved captions cross the order of lines and are out of its reach. `--list` names every error that no
 detector finds and every wrong verdict.
+
+`--meaning` judges the meaning candidates of .5 and more instead. A turned meaning (negation, reversal, role swap) is
+found where a candidate touches its mark on either side. A candidate is right where it touches a marked error of
+Accuracy of any kind, "turned" where that error is one of those three. Intervals are Wilson's, 95 %.
 """
 
 from __future__ import annotations
@@ -20,12 +24,14 @@ from pathlib import Path
 from typing import Any
 
 import mtqe
-from mtqe.corpus import TestSet
-from mtqe.results import EntityError, Evaluation
+from mtqe.corpus import SystemOutput, TestSet
+from mtqe.entities.user.decisions import wilson
+from mtqe.results import EntityError, ErrorSpan, Evaluation
 from mtqe.text import joiner, read_lines
 
 CORPUS = Path(__file__).parents[2] / "corpora" / "frontline"
 METRICS = ("entities", "fluency")
+TURNED = ("negation", "reversal", "role swap")
 
 
 @dataclass(frozen=True)
@@ -39,13 +45,18 @@ class Place:
     def overlaps(self, other: Place) -> bool:
         return self.line == other.line and self.start < other.end and other.start < self.end
 
+    def touches(self, other: Place) -> bool:
+        """Whether they overlap, or one begins where the other ends: a missing word has no width."""
+        return self.line == other.line and self.start <= other.end and other.start <= self.end
+
 
 @dataclass(frozen=True)
 class Item:
-    """A gold item, or a verdict of a detector; `where` is pair, document and system."""
+    """A gold item, or a verdict of a detector; `where` is pair, document and system, `category` an MQM type."""
 
     where: tuple[str, str, str]
     kind: str
+    category: str
     type: str | None
     hyp: tuple[Place, ...]
     ref: tuple[Place, ...]
@@ -56,12 +67,20 @@ class Item:
         sides = ((self.hyp, other.hyp), (self.ref, other.ref))
         return self.where == other.where and any(a.overlaps(b) for ours, theirs in sides for a in ours for b in theirs)
 
+    def touches(self, other: Item) -> bool:
+        sides = ((self.hyp, other.hyp), (self.ref, other.ref))
+        return self.where == other.where and any(a.touches(b) for ours, theirs in sides for a in ours for b in theirs)
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--list", action="store_true", help="name what is missed and what is called wrong wrongly")
+    parser.add_argument("--meaning", action="store_true", help="candidates for meaning errors, and nothing else")
     arguments = parser.parse_args()
     errors, variants = read_gold(CORPUS)
+    if arguments.meaning:
+        print_meaning(errors, list(find_meaning(CORPUS)), arguments.list)
+        return
     found = detect(CORPUS)
     pairs = sorted({item.where[0] for item in errors})
     print(f"{len(errors)} gold errors, {len(variants)} right variants; {', '.join(pairs)}")
@@ -90,6 +109,7 @@ def read_gold(corpus: Path) -> tuple[list[Item], list[Item]]:
         item = Item(
             (row["pair"], row["document"], row["system"]),
             row["kind"],
+            row["category"],
             row["type"],
             _places(row["hyp"]),
             _places(row["ref"]),
@@ -107,42 +127,64 @@ def _places(span: Mapping[str, Any] | None) -> tuple[Place, ...]:
 def detect(corpus: Path) -> dict[str, list[Item]]:
     """The verdicts of each detector on all systems of both pairs, against reference A."""
     found: dict[str, list[Item]] = {name: [] for name in METRICS}
-    for pair in json.loads((corpus / "manifest.json").read_text(encoding="utf-8"))["test_sets"]:
-        languages = f"{pair['source_language']}-{pair['target_language']}"
-        folder = corpus / languages
-        evaluation = mtqe.evaluate(
-            {system["name"]: folder / "systems" / system["name"] for system in pair["systems"]},
-            folder / "references" / "A",
-            source=folder / "source",
-            languages=languages,
-            metrics=METRICS,
-            draws=1,
-        )
+    for languages, evaluation in _evaluate(corpus, METRICS):
         for metric in METRICS:
             found[metric] += _verdicts(evaluation, metric, languages)
     return found
 
 
+def find_meaning(corpus: Path) -> Iterator[Item]:
+    """The meaning candidates of .5 and more on all systems of both pairs, against reference A."""
+    for languages, evaluation in _evaluate(corpus, ["chrf"]):
+        test_set = evaluation.test_sets[0]
+        for system in test_set.systems:
+            units = test_set.units(system.key)
+            texts = [(unit.hypothesis or "", unit.references[0] or "") for unit in units]
+            marked = mtqe.find_meaning_errors([hyp for hyp, _ in texts], [ref for _, ref in texts])
+            for i, spans in enumerate(marked):
+                yield from (_item(test_set, languages, system, i, span) for span in spans if span.confidence >= 0.5)
+
+
+def _evaluate(corpus: Path, metrics: Sequence[str]) -> Iterator[tuple[str, Evaluation]]:
+    for pair in json.loads((corpus / "manifest.json").read_text(encoding="utf-8"))["test_sets"]:
+        languages = f"{pair['source_language']}-{pair['target_language']}"
+        folder = corpus / languages
+        yield (
+            languages,
+            mtqe.evaluate(
+                {system["name"]: folder / "systems" / system["name"] for system in pair["systems"]},
+                folder / "references" / "A",
+                source=folder / "source",
+                languages=languages,
+                metrics=metrics,
+                draws=1,
+            ),
+        )
+
+
 def _verdicts(evaluation: Evaluation, metric: str, languages: str) -> Iterator[Item]:
     test_set, scores = evaluation.test_sets[0], evaluation.scores[0]
     for system in test_set.systems:
-        marked = scores[system.key, metric].spans or ()
-        for i, (unit, spans) in enumerate(zip(test_set.units(system.key), marked, strict=True)):
+        for i, spans in enumerate(scores[system.key, metric].spans or ()):
             for span in spans:
-                entity = isinstance(span, EntityError)
-                if not (span.is_error if entity else span.confidence >= 0.5):
-                    continue
-                hyp = test_set.locate(system.key, i, *span.hyp_span) if span.hyp_span else []
-                text = (unit.hypothesis or "")[slice(*span.hyp_span)] if span.hyp_span else ""
-                yield Item(
-                    (languages, unit.document, system.name),
-                    span.status if entity else span.rule,
-                    span.type if entity else None,
-                    tuple(Place(at.line, at.start, at.end) for at in hyp),
-                    tuple(_in_reference(test_set, unit.segments, span.ref_span)) if span.ref_span else (),
-                    text,
-                    span.suggestion,
-                )
+                if span.is_error if isinstance(span, EntityError) else span.confidence >= 0.5:
+                    yield _item(test_set, languages, system, i, span)
+
+
+def _item(test_set: TestSet, languages: str, system: SystemOutput, i: int, span: ErrorSpan) -> Item:
+    unit = test_set.units(system.key)[i]
+    entity = isinstance(span, EntityError)
+    hyp = test_set.locate(system.key, i, *span.hyp_span) if span.hyp_span else []
+    return Item(
+        (languages, unit.document, system.name),
+        span.status if entity else span.rule,
+        span.category,
+        span.type if entity else None,
+        tuple(Place(at.line, at.start, at.end) for at in hyp),
+        tuple(_in_reference(test_set, unit.segments, span.ref_span)) if span.ref_span else (),
+        (unit.hypothesis or "")[slice(*span.hyp_span)] if span.hyp_span else "",
+        span.suggestion,
+    )
 
 
 def _in_reference(test_set: TestSet, segments: Sequence[int], span: tuple[int, int]) -> Iterator[Place]:
@@ -151,7 +193,7 @@ def _in_reference(test_set: TestSet, segments: Sequence[int], span: tuple[int, i
     for segment in (test_set.segments[i] for i in segments):
         text = segment.references[0] or ""
         start, end = max(span[0] - offset, 0), min(span[1] - offset, len(text))
-        if start < end and segment.origin:
+        if segment.origin and (start < end or (span[0] == span[1] and 0 <= span[0] - offset <= len(text))):
             yield Place(segment.origin.line, start, end)
         offset += len(text) + len(joiner(test_set.target_language))
 
@@ -185,6 +227,34 @@ def print_precision(
     for kind, n in [*sorted(total.items()), ("all", len(verdicts))]:
         of = (right.total(), fooled.total()) if kind == "all" else (right[kind], fooled[kind])
         print(f"{kind:<32}{n:>8}{share(of[0], n)}{of[1]:>12}")
+
+
+def print_meaning(errors: Sequence[Item], found: Sequence[Item], listed: bool) -> None:
+    missed = [error for error in errors if not any(item.touches(error) for item in found)]
+    turned = [error for error in errors if error.kind in TURNED]
+    print(f"\n{'recall by kind':<32}{'errors':>8}{'recall':>12}{'interval':>20}")
+    others = sorted({e.kind for e in errors if e.category.startswith("Accuracy/") and not e.type} - set(TURNED))
+    for kind in (*TURNED, *others):
+        of = [error for error in errors if error.kind == kind]
+        print(f"{kind:<32}{interval(sum(error not in missed for error in of), len(of))}")
+    print(f"{'turned meaning':<32}{interval(sum(error not in missed for error in turned), len(turned))}")
+    accuracy = [error for error in errors if error.category.startswith("Accuracy/")]
+    print(f"\n{'precision by rule':<32}{'found':>8}{'right':>12}{'interval':>20}{'turned':>12}")
+    wrong = [item for item in found if not any(item.touches(error) for error in accuracy)]
+    for rule in (*sorted({item.kind for item in found}), "all"):
+        of = [item for item in found if rule in (item.kind, "all")]
+        right = sum(item not in wrong for item in of)
+        reversing = sum(any(item.touches(error) for error in turned) for item in of)
+        print(f"{rule:<32}{interval(right, len(of))}{share(reversing, len(of))}")
+    if listed:
+        print_list("missed", [error for error in missed if error in turned])
+        print_list("wrong candidate", wrong)
+
+
+def interval(part: int, whole: int) -> str:
+    """How many there are, and the share of them with its interval."""
+    bounds = wilson(part, whole)
+    return f"{whole:>8}{share(part, whole)}" + (f"{f'[{bounds.low:.3f}, {bounds.high:.3f}]':>20}" if bounds else "")
 
 
 def print_links(corpus: Path) -> None:

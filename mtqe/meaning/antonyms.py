@@ -30,14 +30,14 @@ higher taller | lower shorter
 """
 
 _WORDS = """
-accept approve adopt endorse | reject refuse decline veto disapprove turn-down;
+accept approve adopt endorse | reject refuse decline veto disapprove;
 accept agree consent | refuse decline disagree; accepted | rejected refused unaccepted;
 acceptance approval consent | rejection refusal disapproval;
 acknowledge admit confess confirm | deny conceal dispute refute;
 admit allow permit let enable authorise authorize | forbid ban prohibit bar prevent disallow outlaw prevented;
 allowed permitted permissible | forbidden banned prohibited illegal; confirm prove verify | refute disprove deny;
 confirmation | denial refutation;
-reveal show disclose expose display present publish unveil | hide conceal cover veil mask obscure withhold;
+reveal show disclose expose display present publish unveil | hide conceal veil mask obscure withhold;
 open | close shut closed; opening | closure closing;
 start beginning onset outset launch | end ending finish conclusion completion; starting beginning | ending finishing;
 arrival entrance entry | departure exit; advance proceed | retreat recede withdraw; advance | retreat withdrawal;
@@ -157,7 +157,9 @@ inhale | exhale; push | pull; throw | catch; load | unload; pack | unpack; lock 
 tie fasten | untie unfasten loosen; cover wrap | uncover unwrap; fold | unfold; dress | undress; plug | unplug;
 sow plant | reap harvest; gather collect assemble | scatter disperse distribute; concentrate | disperse;
 attract | repel; attraction | repulsion; invite welcome | uninvite expel reject; welcome | unwelcome;
-arrive come enter reach approach | leave depart exit flee; stay remain | flee depart quit;
+arrive come enter reach approach | leave depart exit flee; stay remain | flee depart quit; stay | leave;
+cheaper | dearer pricier; hold withstand | break collapse; cheap | dear;
+approach near | retreat recede; follow heed | defy ignore disregard; postpone | advance;
 start begin commence launch initiate resume continue | end finish stop cease conclude terminate halt discontinue quit;
 injured wounded hurt wound injure | unharmed unhurt uninjured unscathed; accept adopt | decline;
 lenient undemanding | demanding strict; skilled trained expert | unskilled untrained;
@@ -165,7 +167,7 @@ concrete material physical | spiritual; facilitate ease enable | inhibit hamper 
 realistic sensible reasonable | absurd unrealistic ridiculous; acidic sour | sweet alkaline;
 popular beloved liked | detested unpopular hated; insider | outsider; conflict dispute clash | agreement harmony;
 movement motion activity | inactivity stillness; operational working | inactive inoperative;
-untainted clean | infected contaminated; close adjacent | distant apart; deliver bring | collect;
+untainted clean | infected contaminated; close adjacent | distant apart; deliver | collect;
 release free | imprison hold detain; restore rebuild | demolish destroy; achieve attain gain | surrender forfeit;
 control curb contain | unleash; development growth | eradication decline; bury | uncover exhume unearth;
 welcome embrace greet | shun shirk; ease relieve alleviate soothe | magnify aggravate worsen; lead | trail lag;
@@ -215,6 +217,13 @@ constant | intermittent variable; vertical | horizontal; visible | invisible hid
 worthy | unworthy; zenith | nadir
 """
 
+#: Those that tell one event from its two ends.
+_CONVERSES = """
+buy purchase acquire | sell; lend loan | borrow; teach | learn; beat defeat | lose; win | lose; give hand | receive take
+get; send | receive get; lead precede | follow; employ | work; lease let | rent; export | import; chase | flee;
+inherit | bequeath; pay | earn; ask | answer
+"""
+
 #: What makes the opposite of a word: before it, or at its end.
 _PREFIXES = ("un", "in", "im", "il", "ir", "non", "dis", "de", "anti", "mis")
 _SUFFIXES = (("ful", "less"), ("proof", "prone"))
@@ -240,7 +249,7 @@ def _read(table: str) -> dict[str, set[str]]:
     return dict(found)
 
 
-_QUANTITIES, _OPPOSITES = _read(_QUANTITY), _read(_WORDS)
+_QUANTITIES, _OPPOSITES, _CONVERSE = _read(_QUANTITY), _read(_WORDS), _read(_CONVERSES)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -258,6 +267,17 @@ def are_opposites(one: str, two: str) -> bool:
 def _meet(table: dict[str, set[str]], one: str, two: str) -> bool:
     others = set(bases(two))
     return any(not others.isdisjoint(table.get(base, ())) for base in bases(one))
+
+
+@lru_cache(maxsize=1 << 12)
+def are_converses(one: str, two: str) -> bool:
+    """Whether two verbs tell one event from its two ends (buy and sell)."""
+    return _meet(_CONVERSE, one, two)
+
+
+def are_written_opposites(one: str, two: str) -> bool:
+    """Whether the tables have two words as opposites."""
+    return _meet(_OPPOSITES, one, two) or _meet(_QUANTITIES, one, two)
 
 
 def is_negative_of(one: str, two: str) -> bool:

@@ -89,12 +89,26 @@ def bases(word: str) -> tuple[str, ...]:
 
 def is_participle(word: str) -> bool:
     """Whether a word may stand after "is" in a passive."""
-    return word in _PARTICIPLES or (word.endswith("ed") and len(word) > 4)
+    return word in _PARTICIPLES or _is_regular(word)
+
+
+def is_only_participle(word: str) -> bool:
+    """Whether a strong verb's participle is no other of its forms (shown, taken)."""
+    return word in _PARTICIPLES and word not in _PASTS and word not in _VERBS
 
 
 def is_past(word: str) -> bool:
     """Whether a word may be a simple past."""
-    return word in _PASTS or (word.endswith("ed") and len(word) > 4)
+    return word in _PASTS or _is_regular(word)
+
+
+def _is_regular(word: str) -> bool:
+    return word.endswith("ed") and (len(word) > 4 or (len(word) == 4 and word[1] != "e"))
+
+
+def is_strong(word: str) -> bool:
+    """Whether a word is the present of a strong verb."""
+    return word in _VERBS
 
 
 def is_verb(words: Sequence[str], at: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mtqe.meaning.inflection import word_set
+from mtqe.meaning.inflection import ADVERBS, FUNCTION_WORDS, word_set
 from mtqe.meaning.pair import Pair, Side
 from mtqe.meaning.place import project
 
@@ -31,7 +31,19 @@ def unpaired(pair: Pair) -> tuple[list[int], list[int]]:
 
 
 def _distance(pair: Pair, i: int, j: int) -> float:
+    head = denied(pair.hyp, i)
+    if head is not None and head in pair.to_ref and pair.to_ref[head] == denied(pair.ref, j):
+        return -1.0
     return min(abs(project(i, pair.to_ref) - j), abs(project(j, pair.to_hyp) - i))
+
+
+def denied(side: Side, at: int) -> int | None:
+    """The word that a negation denies: the next that says something, of the four that follow."""
+    for k in range(at + 1, min(at + 5, len(side.forms))):
+        word = side.forms[k].key
+        if word not in FUNCTION_WORDS and word not in ADVERBS and not word.endswith("ly"):
+            return k
+    return None
 
 
 def _negations(side: Side) -> list[int]:

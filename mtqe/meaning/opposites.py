@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from mtqe.meaning.antonyms import are_opposites, are_quantity_opposites, is_negative_of
-from mtqe.meaning.inflection import FUNCTION_WORDS
-from mtqe.meaning.negation import unpaired
-from mtqe.meaning.pair import Pair
+from mtqe.meaning.antonyms import (
+    are_converses,
+    are_opposites,
+    are_quantity_opposites,
+    are_written_opposites,
+    is_negative_of,
+)
+from mtqe.meaning.frames import frames, has_break
+from mtqe.meaning.inflection import FUNCTION_WORDS, bases, word_set
+from mtqe.meaning.negation import NEGATIONS, unpaired
+from mtqe.meaning.pair import Pair, Side
+from mtqe.meaning.phrases import is_particle, meaning
 from mtqe.meaning.place import neighbours, project
+from mtqe.meaning.roles import agree, are_exchanged
 from mtqe.meaning.weights import confidence
 from mtqe.results import ErrorSpan
 
@@ -17,6 +26,10 @@ from mtqe.results import ErrorSpan
 _REACH = 3.0
 #: So near, a negation turns an opposite back (not easy, hard).
 _NEAR = 4.0
+#: How sure opposites are that have exchanged their places.
+_CROSSED = 0.7
+#: A word after one of them is denied.
+_REFUSALS = word_set("refuse fail decline unable unwilling stop cease avoid forget neglect prevent lack cannot")
 
 
 class Opposite(NamedTuple):
@@ -36,7 +49,8 @@ def find_opposites(pair: Pair) -> Iterator[ErrorSpan]:
         turned = any(abs(cue - found.hyp) <= _NEAR for cue in hyp_cues) != any(
             abs(cue - found.ref) <= _NEAR for cue in ref_cues
         )
-        if not turned:
+        turned = turned or _is_denied(pair.hyp, found.hyp) != _is_denied(pair.ref, found.ref)
+        if not turned and not _are_converses(pair, found):
             yield ErrorSpan(
                 pair.hyp.spans[found.hyp],
                 pair.ref.spans[found.ref],
@@ -47,6 +61,48 @@ def find_opposites(pair: Pair) -> Iterator[ErrorSpan]:
             )
 
 
+def find_crossed_opposites(pair: Pair) -> Iterator[ErrorSpan]:
+    """Opposites of which both texts have both, each in the place of the other (rose here and fell there)."""
+    done: set[int] = set()
+    moved = {link.hyp for link in pair.links if link.moved and link.kind == "exact"}
+    for i, j in pair.to_ref.items():
+        if pair.hyp.spans[i] not in moved or i in done:
+            continue
+        there = _opposite_in_place(pair.hyp, i, pair.ref, {k: v for k, v in pair.to_ref.items() if k != i}, j)
+        here = _opposite_in_place(pair.ref, j, pair.hyp, {v: k for k, v in pair.to_ref.items() if k != i}, i)
+        if there is not None and here is not None and not _are_choices(pair, (i, here), (j, there)):
+            done.add(here)
+            yield ErrorSpan(
+                pair.hyp.spans[i],
+                pair.ref.spans[there],
+                category="Accuracy/Mistranslation",
+                confidence=_CROSSED,
+                rule="opposite",
+                suggestion=pair.ref.text[slice(*pair.ref.spans[there])],
+            )
+
+
+def _are_choices(pair: Pair, hyp: tuple[int, int], ref: tuple[int, int]) -> bool:
+    """Whether both texts join two opposites, in whichever order (left or right)."""
+    sides = ((pair.hyp, hyp), (pair.ref, ref))
+    return all(
+        max(ends) - min(ends) <= 3 and any(form.key in ("or", "and") for form in side.forms[min(ends) : max(ends)])
+        for side, ends in sides
+    )
+
+
+def _opposite_in_place(side: Side, at: int, other: Side, answers: Mapping[int, int], own: int) -> int | None:
+    """The opposite of a word that stands where the word would, nearer than its own answer."""
+    word = side.forms[at].key
+    place = project(at, answers)
+    near = [
+        k
+        for k in range(max(round(place) - 2, 0), min(round(place) + 3, len(other.forms)))
+        if are_written_opposites(word, other.forms[k].key) and abs(k - place) + 1 < abs(own - place)
+    ]
+    return min(near, key=lambda k: abs(k - place), default=None)
+
+
 def evidence(pair: Pair, found: Opposite) -> Iterator[tuple[str, float]]:
     """What speaks for and against an opposite: that it stands in the very place, and what stands about it."""
     yield "quantity", float(found.rule == "quantity")
@@ -55,11 +111,37 @@ def evidence(pair: Pair, found: Opposite) -> Iterator[tuple[str, float]]:
     one, two = pair.hyp.forms[found.hyp].key, pair.ref.forms[found.ref].key
     yield "one ending", float(one[-2:] == two[-2:])
     yield "linked", float(found.hyp in pair.to_ref or found.ref in pair.to_hyp)
-    yield "by prefix", float(is_negative_of(one, two) or is_negative_of(two, one))
+    by_prefix = is_negative_of(one, two) or is_negative_of(two, one)
+    yield "by prefix", float(by_prefix and not are_written_opposites(one, two))
     sides = ((found.hyp, pair.to_ref), (found.ref, pair.to_hyp))
     yield "before and after", sum(k in answers for at, answers in sides for k in (at - 1, at + 1)) / 4
     yield "near share", sum(k in answers for at, answers in sides for k in range(at - 6, at + 7)) / 24
     yield "share answered", len(pair.to_ref) / len(pair.hyp.forms)
+
+
+def _is_denied(side: Side, at: int) -> bool:
+    """Whether a word of its clause before it denies it (refused to accept, not one of them left)."""
+    for k in range(at - 1, max(at - 6, -1), -1):
+        if has_break(side, k, k + 1):
+            return False
+        word = side.forms[k].plain
+        if word in NEGATIONS or (k >= at - 3 and not _REFUSALS.isdisjoint(bases(word))):
+            return True
+        if k >= at - 2 and word in ("less", "least"):
+            return True
+    return False
+
+
+def _are_converses(pair: Pair, found: Opposite) -> bool:
+    """Whether two verbs say the same of those who have exchanged their places (A sold to B, B bought from A)."""
+    one, two = pair.hyp.forms[found.hyp].key, pair.ref.forms[found.ref].key
+    hyp = [frame for frame in frames(pair.hyp) if frame.verb == found.hyp]
+    ref = [frame for frame in frames(pair.ref) if frame.verb == found.ref]
+    if not hyp or not ref:
+        return False
+    if are_exchanged(pair, hyp[0], ref[0]):
+        return True
+    return are_converses(one, two) and bool(hyp[0].subject and ref[0].subject) and not agree(pair, hyp[0], ref[0])
 
 
 def opposites(pair: Pair) -> Iterator[Opposite]:
@@ -67,24 +149,32 @@ def opposites(pair: Pair) -> Iterator[Opposite]:
     taken: set[int] = set()
     hyp_words = {form.key for form in pair.hyp.forms}
     ref_words = {form.key for form in pair.ref.forms}
+    hyp_senses, ref_senses = _senses(pair.hyp), _senses(pair.ref)
     for i, form in enumerate(pair.hyp.forms):
-        if i in pair.to_ref if form.key in FUNCTION_WORDS else form.key in ref_words:
+        one = hyp_senses[i]
+        if one is None or (i in pair.to_ref if form.key in FUNCTION_WORDS else one in ref_words):
             continue
         ranked = []
         for j, other in enumerate(pair.ref.forms):
-            if j in taken or (j in pair.to_hyp if other.key in FUNCTION_WORDS else other.key in hyp_words):
+            two = ref_senses[j]
+            if two is None or j in taken or (j in pair.to_hyp if other.key in FUNCTION_WORDS else two in hyp_words):
                 continue
-            quantity = are_quantity_opposites(form.key, other.key)
-            if not quantity and not are_opposites(form.key, other.key):
+            quantity = are_quantity_opposites(one, two)
+            if not quantity and not are_opposites(one, two):
                 continue
             distance = min(abs(project(i, pair.to_ref) - j), abs(project(j, pair.to_hyp) - i))
-            if distance <= _REACH and not _stands_apart(form.key, other.key, hyp_words, ref_words):
+            if distance <= _REACH and not _stands_apart(one, two, hyp_words, ref_words):
                 ranked.append((distance, j, "quantity" if quantity else "opposite"))
         if ranked:
             distance, j, rule = min(ranked)
             taken.add(j)
             known = neighbours(i, pair.to_ref) + neighbours(j, pair.to_hyp)
             yield Opposite(i, j, rule, distance, known)
+
+
+def _senses(side: Side) -> list[str | None]:
+    """What each word says, with its particle; None for the particle."""
+    return [None if is_particle(side, k) else meaning(side, k) or form.key for k, form in enumerate(side.forms)]
 
 
 def _stands_apart(one: str, two: str, hyp_words: set[str], ref_words: set[str]) -> bool:

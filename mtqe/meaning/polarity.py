@@ -6,10 +6,10 @@ lack, unable, few) answers a negation, but misses none. What is left has no answ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from mtqe.meaning.inflection import ADVERBS, FUNCTION_WORDS, bases, word_set
-from mtqe.meaning.negation import NEGATIONS, unpaired
+from mtqe.meaning.inflection import bases, word_set
+from mtqe.meaning.negation import NEGATIONS, denied, unpaired
 from mtqe.meaning.opposites import opposites
 from mtqe.meaning.pair import Pair, Side
 from mtqe.meaning.place import neighbours, point, point_in_hyp, project
@@ -22,13 +22,27 @@ _NEGATIVE = word_set(
     "scarcely rarely seldom few little only unless until against instead rather exclude absent absence miss reject "
     "decline oppose opposition neglect ignore forget decide dismiss despite spite regardless except but beyond "
     "free zero minus lose loss missing rid far least less too impossible doubt doubtful dispute abandon quit end "
-    "discontinue reluctant wrong false illegal empty cannot keep deprive off out save anything anyone anybody "
-    "any ever either yet else otherwise even though although hesitate halt withhold suspend cancel waive object short "
-    "still nonsense unlike nil forgo defy difficult hard insufficient incapable "
+    "discontinue reluctant wrong false illegal empty cannot deprive off save anything anyone anybody "
+    "any ever either else otherwise although hesitate halt withhold suspend cancel waive object short "
+    "nonsense unlike nil forgo defy difficult hard insufficient incapable abstain blind anonymous disappoint break"
 )
+#: They may deny where they stand beside the place itself.
+_NEGATIVE_NEAR = word_set("keep out off yet even though still away")
+#: Who denies them affirms: not missing is there.
+_FAILURES = word_set(
+    "fail refuse lack deny prevent avoid stop cease ban forbid miss reject decline neglect ignore forget dismiss lose "
+    "wrong false illegal abandon disappoint break unable impossible doubt"
+)
+#: Not until then is only then.
+_UNTIL = frozenset(["until", "before"])
+_IRREGULAR = {"better": "best", "worse": "worst", "more": "most", "less": "least"}
+#: So many words after a negation may belong to its clause.
+_CLAUSE = 10
+#: What only looks like a negative word.
+_AFFIRMATIVE = word_set("nevertheless nonetheless under until united increased indeed")
 _PREFIXES = ("un", "in", "im", "il", "ir", "non", "dis")
 #: So many words apart, a negative word answers a negation, and a negation turns an opposite back.
-_NEGATIVE_REACH, _NEAR = 6.0, 4
+_NEGATIVE_REACH, _NEAR, _BESIDE = 6.0, 4, 2.0
 
 
 def find_polarity(pair: Pair) -> Iterator[ErrorSpan]:
@@ -51,8 +65,8 @@ def evidence(
 ) -> Iterator[tuple[str, float]]:
     """What speaks for and against a negation without an answer: above all whether the other text has what it denies."""
     yield "neighbours", neighbours(at, answers) / 4
-    yield f"is {_kind(side.forms[at].plain)}", 1.0
-    head = _head(side, at)
+    yield f"is {_kind(side, at)}", 1.0
+    head = denied(side, at)
     if head is None:
         yield "denies nothing", 1.0
         return
@@ -68,25 +82,20 @@ def evidence(
     yield "other negation", float(any(f.plain in NEGATIONS for f in other.forms))
 
 
-def _kind(word: str) -> str:
+def _kind(side: Side, at: int) -> str:
+    word = side.forms[at].plain
+    if word == "no" and at + 1 < len(side.forms) and side.forms[at + 1].key in ("longer", "more"):
+        return "not"
     if word in ("not", "never", "no", "without", "cannot"):
         return "not" if word == "cannot" else word
     return "not" if word.endswith("nt") else "nobody"
-
-
-def _head(side: Side, at: int) -> int | None:
-    """The word that is denied: the next that says something, of the four that follow."""
-    for k in range(at + 1, min(at + 5, len(side.forms))):
-        word = side.forms[k].key
-        if word not in FUNCTION_WORDS and word not in ADVERBS and not word.endswith("ly"):
-            return k
-    return None
 
 
 def unanswered(pair: Pair) -> tuple[list[int], list[int]]:
     """The negations of each text, by number of word, that nothing in the other answers."""
     hyp, ref = unpaired(pair)
     turned = list(opposites(pair))
+    hyp, ref = _denying(pair, hyp, True), _denying(pair, ref, False)
     return (
         [
             i
@@ -103,10 +112,41 @@ def unanswered(pair: Pair) -> tuple[list[int], list[int]]:
     )
 
 
+def _denying(pair: Pair, cues: Sequence[int], in_hyp: bool) -> list[int]:
+    """The negations but for those that deny a negative word (not missing, nobody who did not), or compare or wait.
+
+    No larger one is the largest, and not before is at the earliest.
+    """
+    side, other = (pair.hyp, pair.ref) if in_hyp else (pair.ref, pair.hyp)
+    answers, back = (pair.to_ref, pair.to_hyp) if in_hyp else (pair.to_hyp, pair.to_ref)
+    there = {form.key for form in other.forms}
+    found = []
+    for at in cues:
+        words = [form.key for form in side.forms[at + 1 : at + 1 + _CLAUSE]]
+        waits = not _UNTIL.isdisjoint(words) and _UNTIL.isdisjoint(there)
+        compares = any(not there.isdisjoint(_superlatives(word)) for word in words)
+        twice = any(cue != at and abs(cue - at) <= _NEAR for cue in cues)
+        head = denied(side, at)
+        fails = head is not None and head not in answers and not _FAILURES.isdisjoint(bases(side.forms[head].plain))
+        if not (waits or compares or twice or (fails and not _has_negative(other, project(at, answers), back))):
+            found.append(at)
+    return found
+
+
+def _superlatives(comparative: str) -> tuple[str, ...]:
+    if comparative in _IRREGULAR:
+        return (_IRREGULAR[comparative],)
+    return (comparative[:-2] + "est",) if comparative.endswith("er") else ()
+
+
 def _has_negative(side: Side, place: float, answers: Mapping[int, int]) -> bool:
     """Whether a negative word without an answer stands near a place."""
     return any(
-        i not in answers and abs(i - place) <= _NEGATIVE_REACH and _is_negative(form.plain)
+        i not in answers
+        and (
+            (abs(i - place) <= _NEGATIVE_REACH and _is_negative(form.plain))
+            or (abs(i - place) <= _BESIDE and form.plain in _NEGATIVE_NEAR)
+        )
         for i, form in enumerate(side.forms)
     )
 
@@ -114,4 +154,6 @@ def _has_negative(side: Side, place: float, answers: Mapping[int, int]) -> bool:
 def _is_negative(word: str) -> bool:
     if not _NEGATIVE.isdisjoint(bases(word)):
         return True
+    if word in _AFFIRMATIVE:
+        return False
     return (word.startswith(_PREFIXES) and len(word) > 5) or (word.endswith("less") and len(word) > 5)

@@ -75,6 +75,12 @@ def _auxiliaries(side: Side, at: int) -> list[int]:
     return found
 
 
+def _is_progressive(side: Side, at: int) -> bool:
+    """Whether a form of "be" stands before what is under way, or is to come (is leaving)."""
+    following = [form.key for form in side.forms[at + 1 : at + 4]]
+    return side.forms[at].key in BE and any(word.endswith("ing") for word in following if word not in ADVERBS)
+
+
 def _time(side: Side, at: int) -> str | None:
     words = {side.forms[k].key for k in _auxiliaries(side, at)}
     word = side.forms[at].key
@@ -84,9 +90,11 @@ def _time(side: Side, at: int) -> str | None:
         return "future"
     if words & _PAST or word in _PAST:
         return "past"
+    if word.endswith("ing") or _is_progressive(side, at):
+        return None
     if words & _PRESENT or word in _PRESENT:
         return None if words & {"has", "have"} else "present"
-    if word.endswith("ing") or word in BE:
+    if word in BE:
         return None
     if is_past(word):
         return "past"

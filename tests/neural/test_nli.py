@@ -90,7 +90,7 @@ def test_probabilities_are_those_of_transformers(tmp_path: Path, family: str) ->
     encoder = load(str(directory), "cpu")
     found = encoder.probabilities(PAIRS)
     assert found.dtype == np.float64
-    np.testing.assert_allclose(found, expected, atol=1e-6)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
     np.testing.assert_allclose(found.sum(axis=1), 1)
     assert np.ptp(found, axis=0).min() > 0.01  # the checkpoint tells pairs and directions apart
     assert abs(found[0] - found[2]).max() > 0.001
@@ -117,7 +117,7 @@ def test_batches_and_order_change_nothing(model: CrossEncoder, monkeypatch: pyte
     together = model.probabilities(PAIRS)
     np.testing.assert_array_equal(model.probabilities(PAIRS[::-1]), together[::-1])
     monkeypatch.setattr(nli, "TOKEN_BUDGET", 1)
-    np.testing.assert_allclose(model.probabilities(PAIRS), together, atol=1e-6)
+    np.testing.assert_allclose(model.probabilities(PAIRS), together, atol=1e-5)
 
 
 def test_nothing_to_read(model: CrossEncoder) -> None:
@@ -128,7 +128,7 @@ def test_what_is_too_long_is_not_read_and_takes_nothing_from_others(model: Cross
     fits = ("the " * 6, "river " * 7)  # with [CLS] and two [SEP] the 16 tokens that the model reads
     found = model.probabilities([(fits[0] + "the", fits[1]), PAIRS[0], ("the " * 500, ""), fits])
     assert np.isnan(found).all(axis=1).tolist() == [True, False, True, False]
-    np.testing.assert_allclose(found[1], model.probabilities([PAIRS[0]])[0], atol=1e-6)
+    np.testing.assert_allclose(found[1], model.probabilities([PAIRS[0]])[0], atol=1e-5)
     assert model.max_length == MAX_LENGTH
 
 
@@ -153,7 +153,7 @@ def test_a_loaded_model_judges_segments(model: CrossEncoder) -> None:
     assert unread is None
     assert judged is not None
     forward, backward = model.probabilities([(refs[0], hyps[0]), (hyps[0], refs[0])])
-    assert judged == pytest.approx((forward[0], backward[0], min(forward[2], backward[2])), abs=1e-6)
+    assert judged == pytest.approx((forward[0], backward[0], min(forward[2], backward[2])), abs=1e-5)
     with pytest.warns(DataWarning):
         assert len(mtqe.find_meaning_errors(hyps, refs, nli=model)) == 2
 
