@@ -130,7 +130,7 @@ def _files(command: argparse.ArgumentParser, required: bool = True) -> None:
     command.add_argument("-s", "--source", metavar="PATH")
     _languages(command, required)
     command.add_argument(
-        "-m", "--metrics", nargs="+", metavar="METRIC", help="such as chrf:word_order=2 bertscore:minilm"
+        "-m", "--metrics", nargs="+", metavar="METRIC", help="such as chrf:word_order=2 bertscore:minilm meaning"
     )
     _input_format(command)
 

@@ -47,6 +47,8 @@ _PACKAGES = [
 _SCHEMA = "mtqe.evaluation/1"
 _STORED = {"name", "test_sets", "notes", "provenance"}
 _SMALL_COVERAGE = 0.5
+_MEANING_UNCHECKED = "Whether the meaning is right (reversals, negation, who did what) is not checked."
+_MEANING_CHECKED = "Beyond the candidates that are listed, whether the meaning is right is not checked."
 T = TypeVar("T")
 
 
@@ -146,7 +148,7 @@ def execute(experiment: Experiment, command: str) -> Evaluation:
     with manifest.step("load and align"):
         test_sets = [_load(entry, experiment, notes) for entry in experiment.test_sets]
     scores = [_score(test_set, experiment, manifest, notes) for test_set in test_sets]
-    notes.append(Note("unchecked", "Whether the meaning is right (reversals, negation, who did what) is not checked."))
+    notes += _about_meaning(scores)
     with manifest.step("compare"):
         comparisons = [c for of in scores for c in _compare(of, manifest.provenance["config"])]
     return Evaluation(
@@ -329,7 +331,15 @@ def _noted(notes: list[Note], test_set: str) -> Iterator[None]:
 
 def _default_metrics(test_set: TestSet) -> tuple[str, ...]:
     english = language_of(test_set.target_language) == "en"
-    return metrics.DEFAULT + (("bertscore:minilm",) if english else ())
+    return metrics.DEFAULT + (("bertscore:minilm", "meaning") if english else ())
+
+
+def _about_meaning(scores: Sequence[Scores]) -> list[Note]:
+    """How far the meaning was checked, said once where it is the same for all test sets."""
+    checked = {of.test_set: any(info.spec.name == "meaning" for info in of.metrics.values()) for of in scores}
+    texts = {name: _MEANING_CHECKED if of_set else _MEANING_UNCHECKED for name, of_set in checked.items()}
+    several = len(set(texts.values())) > 1
+    return [Note("unchecked", text, name if several else None) for name, text in texts.items()]
 
 
 def _compare(scores: Scores, config: Mapping[str, Any]) -> list[Comparison]:

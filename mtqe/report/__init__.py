@@ -26,6 +26,8 @@ def write(evaluation: Evaluation, directory: Path) -> Path:
     write_json(directory / "results.json", results(evaluation))
     write_atomic(directory / "findings.csv", editor.to_csv(evaluation))
     write_atomic(directory / "findings.jsonl", editor.to_json_lines(evaluation))
+    write_atomic(directory / "candidates.csv", editor.to_csv(evaluation, "meaning"))
+    write_atomic(directory / "candidates.jsonl", editor.to_json_lines(evaluation, "meaning"))
     write_atomic(directory / "report.md", page.markdown(evaluation))
     write_atomic(directory / "report.html", page.html(evaluation))
     return directory / "report.html"

@@ -1,4 +1,7 @@
-"""Entity errors for an editor: `findings.csv` to decide on, `findings.jsonl` for programs, and a list in a terminal."""
+"""Findings for an editor: tables to decide on, the same for programs, and a list in a terminal.
+
+`findings.csv` and `findings.jsonl` have entity errors, `candidates.csv` and `candidates.jsonl` meaning candidates.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from mtqe.entities.user.decisions import Decisions
 from mtqe.report.entities import type_counts, type_table
@@ -38,32 +41,38 @@ COLUMNS = (
 _WEAK = 0.35
 
 
-def to_csv(evaluation: Evaluation) -> str:
-    """What is wrong or may be, a row each in the order of the text, with an empty last column for an editor's decision.
+#: What a table is about: entity errors, or meaning candidates.
+About = Literal["entities", "meaning"]
+
+
+def to_csv(evaluation: Evaluation, about: About = "entities") -> str:
+    """What is wrong or may be, a row each in the order of the text.
 
     `wrong` is the form of the output, `right` that of the reference or else a suggestion. In `context` the passage
     stands in square brackets; what the output lacks is quoted from the reference, or else the source. `place` is
-    file:line of the output. `mtqe entities --decisions` reads the table back.
+    file:line of the output. The table of entities has an empty last column for an editor's decision, which
+    `mtqe entities --decisions` reads back. The status of a meaning candidate is `candidate`, its type the kind.
     """
+    columns = COLUMNS if about == "entities" else COLUMNS[:-1]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     for verdict in verdicts(evaluation).values():
-        for finding in _entities(verdict):
+        for finding in _listed(verdict, about):
             if finding.kind != "variant":
-                writer.writerow([no_formula(cell) for cell in _cells(verdict, finding)])
+                writer.writerow([no_formula(cell) for cell in _cells(verdict, finding)[: len(columns)]])
     return out.getvalue()
 
 
-def to_json_lines(evaluation: Evaluation) -> str:
-    """A JSON object for each name and number that does not simply match, as in `results.json`, with the texts.
+def to_json_lines(evaluation: Evaluation, about: About = "entities") -> str:
+    """A JSON object for each row of that table and each naming variant, as in `results.json`, with the texts.
 
     The spans `[start, end)` count code points of `hypothesis`, of `reference` and of `source`.
     """
     return "".join(
         json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n"
         for verdict in verdicts(evaluation).values()
-        for row in _objects(verdict)
+        for row in _objects(verdict, about)
     )
 
 
@@ -73,22 +82,23 @@ def to_text(evaluation: Evaluation) -> str:
     return "\n".join(_system(verdict, several) for verdict in verdicts(evaluation).values())
 
 
-def _entities(verdict: Verdict) -> list[Finding]:
+def _listed(verdict: Verdict, about: About) -> list[Finding]:
     """What does not simply match, in the order of the text; what is missing stands before the rest of its unit."""
     found = [f for f in verdict.findings if isinstance(f.span, EntityError) and f.kind != "match"]
+    found = found if about == "entities" else [f for f in verdict.findings if f.kind == "candidate"]
     return sorted(found, key=lambda f: (f.unit, f.span.hyp_span or (0, 0)))
 
 
 def _cells(verdict: Verdict, finding: Finding) -> list[str]:
     unit, span = verdict.part.units[verdict.system][finding.unit], finding.span
-    assert isinstance(span, EntityError)
+    status, kind = (span.status, span.type) if isinstance(span, EntityError) else (finding.kind, finding.label)
     return [
         verdict.part.name,
         verdict.system,
         unit.document,
         unit.id,
-        span.status,
-        span.type,
+        status,
+        kind,
         span.severity,
         f"{span.confidence:.2f}",
         span.rule,
@@ -100,8 +110,8 @@ def _cells(verdict: Verdict, finding: Finding) -> list[str]:
     ]
 
 
-def _objects(verdict: Verdict) -> Iterator[dict[str, Any]]:
-    for finding in _entities(verdict):
+def _objects(verdict: Verdict, about: About) -> Iterator[dict[str, Any]]:
+    for finding in _listed(verdict, about):
         unit = verdict.part.units[verdict.system][finding.unit]
         yield {
             "test_set": verdict.part.name,
@@ -132,7 +142,7 @@ def _system(verdict: Verdict, several: bool) -> str:
     checked = count(total.checked, "name or number", "names and numbers")
     facts = [f"{count(total.errors, 'error')} in {checked}", f"{count(total.hints, 'hint')} (?)"]
     lines = [f"{_line(name)}: {', '.join([*facts, count(total.variants, 'variant')])}", ""]
-    listed = [f for f in _entities(verdict) if f.kind != "variant"]
+    listed = [f for f in _listed(verdict, "entities") if f.kind != "variant"]
     weak = [f for f in listed if f.is_hint and f.span.confidence < _WEAK]
     for finding in sorted(listed, key=lambda f: f.is_hint):
         lines += _lines(verdict, finding) if finding not in weak else []

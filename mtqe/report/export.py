@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -37,6 +38,7 @@ def results(evaluation: Evaluation) -> dict[str, Any]:
         "comparisons": [comparison_row(comparison) for comparison in evaluation.comparisons],
         "entities": [_entities(verdict, consistency(evaluation)[key]) for key, verdict in verdicts(evaluation).items()],
         "passages": [_passages(verdict) for verdict in verdicts(evaluation).values()],
+        "candidates": [_candidates(verdict) for verdict in verdicts(evaluation).values()],
         "notes": [{"kind": note.kind, "test_set": note.test_set, "text": note.text} for note in evaluation.notes],
         "provenance": evaluation.provenance,
     }
@@ -91,16 +93,29 @@ def _entities(verdict: Verdict, found: Consistency) -> dict[str, Any]:
 
 def _passages(verdict: Verdict) -> dict[str, Any]:
     """Passages with fluency errors and errors of other categories: counts of verdicts and hints, and each one."""
-    passages = [f for f in verdict.findings if not isinstance(f.span, EntityError)]
+    passages = [f for f in verdict.findings if f.kind in ("fluency", "other")]
+    return _counted(verdict, passages, lambda finding: finding.span.category, "verdicts")
+
+
+def _candidates(verdict: Verdict) -> dict[str, Any]:
+    """Meaning candidates: counts of candidates and hints by rule, and each one."""
+    found = [f for f in verdict.findings if f.kind == "candidate"]
+    return _counted(verdict, found, lambda finding: finding.span.rule, "candidates")
+
+
+def _counted(
+    verdict: Verdict, findings: Sequence[Finding], group: Callable[[Finding], str], sure: str
+) -> dict[str, Any]:
+    """Findings with their counts by group: hints, and what is likely, which is called `sure`."""
     table: dict[str, dict[str, int]] = {}
-    for finding in passages:
-        row = table.setdefault(finding.span.category, {"verdicts": 0, "hints": 0})
-        row["hints" if finding.is_hint else "verdicts"] += 1
+    for finding in findings:
+        row = table.setdefault(group(finding), {sure: 0, "hints": 0})
+        row["hints" if finding.is_hint else sure] += 1
     return {
         "test_set": verdict.part.name,
         "system": verdict.system,
         "counts": dict(sorted(table.items())),
-        "findings": [finding_row(verdict, finding) for finding in passages],
+        "findings": [finding_row(verdict, finding) for finding in findings],
     }
 
 

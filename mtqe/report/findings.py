@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import Literal
 
 from mtqe.corpus import Piece
+from mtqe.meaning.about import NAMES
 from mtqe.report.view import Part, count, listing, once, parts
 from mtqe.results import EntityError, ErrorSpan, Evaluation, Span
 
-Kind = Literal["name", "value", "missing", "invented", "variant", "undecided", "match", "fluency", "other"]
+Kind = Literal["name", "value", "missing", "invented", "variant", "undecided", "match", "fluency", "candidate", "other"]
 
 VALUE_TYPES = frozenset({"number", "date", "time", "money", "percent", "unit"})
 _KINDS: dict[str, Kind] = {
@@ -32,7 +33,10 @@ _WRONG: tuple[tuple[Kind, str], ...] = (
 
 @dataclass(frozen=True)
 class Finding:
-    """One span of one metric in one unit, with the texts that it covers on either side."""
+    """One span of one metric in one unit, with the texts that it covers on either side.
+
+    `candidate` says that the metric only says where to look: `meaning` does.
+    """
 
     id: str
     metric: str
@@ -43,9 +47,12 @@ class Finding:
     hypothesis: str
     reference: str
     source: str
+    candidate: bool = False
 
     @property
     def kind(self) -> Kind:
+        if self.candidate:
+            return "candidate"
         if not isinstance(self.span, EntityError):
             return "fluency" if self.span.category.startswith("Fluency") else "other"
         if self.span.status in _KINDS:
@@ -61,12 +68,15 @@ class Finding:
     def label(self) -> str:
         if isinstance(self.span, EntityError):
             return self.span.status if self.span.type == "other" else f"{self.span.type}, {self.span.status}"
+        if self.candidate:
+            return NAMES.get(self.span.rule, self.span.rule)
         return self.span.category.rpartition("/")[2].lower()
 
     @property
     def description(self) -> str:
         """One line for a tooltip."""
-        facts = ["hint: " + self.label if self.is_hint else self.label]
+        label = f"meaning candidate: {self.label}" if self.candidate else self.label
+        facts = ["hint: " + label if self.is_hint else label]
         facts += [f"reference: {self.expected}"] if self.expected else []
         facts += [f"suggestion: {self.span.suggestion}"] if self.span.suggestion else []
         facts += [f"severity {self.span.severity}"] if self.kind in ("fluency", "other") else []
@@ -80,14 +90,19 @@ class Finding:
         """
         sides = ((self.hypothesis, self.span.hyp_span), (self.reference, self.span.ref_span))
         known = ((text, span) for text, span in (*sides, (self.source, self.span.src_span)) if span is not None)
-        text, (start, end) = next(known, (self.hypothesis, (0, 0)))
-        inside = text[start:end] if end - start <= longest else text[start : start + longest] + "…"
-        before, after = text[:start], text[end:]
-        if len(before) > context:
-            before = "…" + (before[-context:].partition(" ")[2] or before[-context:])
-        if len(after) > context:
-            after = (after[:context].rpartition(" ")[0] or after[:context]) + "…"
-        return before, inside, after
+        return excerpt(*next(known, (self.hypothesis, (0, 0))), context, longest)
+
+
+def excerpt(text: str, span: Span, context: int, longest: int) -> tuple[str, str, str]:
+    """What stands before a passage of a text, the passage, and what follows it, cut to a readable length."""
+    start, end = span
+    inside = text[start:end] if end - start <= longest else text[start : start + longest] + "…"
+    before, after = text[:start], text[end:]
+    if len(before) > context:
+        before = "…" + (before[-context:].partition(" ")[2] or before[-context:])
+    if len(after) > context:
+        after = (after[:context].rpartition(" ")[0] or after[:context]) + "…"
+    return before, inside, after
 
 
 @dataclass(frozen=True)
@@ -117,6 +132,7 @@ class Verdict:
     findings: tuple[Finding, ...]
     names_checked: bool
     fluency_checked: bool
+    meaning_checked: bool
     markers: tuple[str, ...]
 
     def of(self, *kinds: Kind, hints: bool = False) -> list[Finding]:
@@ -134,7 +150,7 @@ class Verdict:
 
     @cached_property
     def passage_hints(self) -> list[Finding]:
-        return [f for f in self.findings if f.is_hint and not isinstance(f.span, EntityError)]
+        return [f for f in self.findings if f.is_hint and not f.candidate and not isinstance(f.span, EntityError)]
 
     @property
     def matches(self) -> int:
@@ -173,7 +189,7 @@ class Verdict:
             return "No wrong or missing name or number was found."
         if self.markers:
             return f"Nothing was found to say about names and numbers by {listing(self.markers)}."
-        return "Names, numbers and wording were not checked: no metric of this run marks passages."
+        return "Names, numbers and wording were not checked: no metric of this run marks them."
 
     @property
     def subline(self) -> str:
@@ -184,6 +200,8 @@ class Verdict:
             said.append(count(len(variants), "naming variant"))
         if self.fluency_checked:
             said.append(f"{count(len(self.of('fluency')), 'passage')} that may read badly")
+        if candidates := self.of("candidate"):
+            said.append(count(len(candidates), "meaning candidate"))
         if others := self.of("other"):
             said.append(count(len(others), "passage") + " with other errors")
         if hints := len(self.hints) + len(self.passage_hints):
@@ -216,7 +234,13 @@ def verdicts(evaluation: Evaluation) -> dict[tuple[str, str], Verdict]:
     fluency_checked = any(span.category.startswith("Fluency") for span in spans)
     return {
         (part.name, system): Verdict(
-            part, system, tuple(_findings(part, system)), names_checked, fluency_checked, _markers(part, system)
+            part,
+            system,
+            tuple(_findings(part, system)),
+            names_checked,
+            fluency_checked,
+            any(_finds_candidates(part, metric) for metric in part.scores.metrics if part.scores.has(system, metric)),
+            _markers(part, system),
         )
         for part in parts(evaluation)
         for system in part.systems
@@ -252,13 +276,18 @@ def _findings(part: Part, system: str) -> Iterable[Finding]:
                     hypothesis=hypothesis,
                     reference=reference or "",
                     source=unit.source or "",
+                    candidate=_finds_candidates(part, metric),
                 )
                 number += 1
 
 
+def _finds_candidates(part: Part, metric: str) -> bool:
+    return part.scores.metrics[metric].spec.name == "meaning"
+
+
 def _markers(part: Part, system: str) -> tuple[str, ...]:
-    """Labels of the metrics that mark passages, whether or not they found any."""
-    metrics = part.scores.metrics.items()
+    """Labels of the metrics that mark names or wording, whether or not they found any."""
+    metrics = [(name, info) for name, info in part.scores.metrics.items() if not _finds_candidates(part, name)]
     return tuple(
         info.label for name, info in metrics if part.scores.has(system, name) and part.scores[system, name].spans
     )

@@ -16,6 +16,12 @@ def escape(text: object) -> str:
     return _SPECIAL.sub(r"\\\1", line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
 
 
+def emphasised(before: str, inside: str, after: str) -> str:
+    """A passage in bold between what stands around it; an insertion point where it is empty."""
+    left, right = " " * before[-1:].isspace(), " " * after[:1].isspace()  # escape drops the white space at its edges
+    return f"{escape(before)}{left}**{escape(inside) or '‸'}**{right}{escape(after)}"
+
+
 def code(text: object) -> str:
     """A text as inline code, with a fence longer than any run of backticks in it; not for table cells (`|`)."""
     line = re.sub(r"\s+", " ", visible(text)).strip()

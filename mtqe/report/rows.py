@@ -22,6 +22,7 @@ STYLES: dict[Kind, tuple[str, str, str]] = {
     "missing": ("missing", "∅", "missing from the output"),
     "invented": ("invented", "+", "not in the reference"),
     "other": ("other", "!", "other error"),
+    "candidate": ("candidate", "Δ", "meaning candidate"),
     "fluency": ("fluency", "~", "reads badly"),
     "variant": ("variant", "≈", "naming variant"),
     "undecided": ("hint", "?", "hint"),
@@ -122,7 +123,7 @@ def _mark(finding: Finding, span: Span | None, side: str) -> Mark:
     style, symbol, _ = HINT if finding.is_hint else STYLES[finding.kind]
     start, end = span or (0, 0)
     other = "h" if side == "r" else "r"
-    reachable = finding.span.hyp_span is not None if other == "h" else bool(finding.expected)
+    reachable = finding.span.hyp_span is not None if other == "h" else bool(finding.span.ref_span and finding.reference)
     return Mark(
         start,
         end,

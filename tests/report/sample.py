@@ -38,6 +38,9 @@ FLUENCY = MetricInfo(
     MetricSpec("fluency", field_signature="fluency|lm:char|order:5|version:0"),
 )
 ENTITIES = MetricInfo("who", "Names kept", 1, True, (-100, 100), MetricSpec("who", field_signature="who|version:0"))
+MEANING = MetricInfo(
+    "meaning", "Meaning candidates", 2, False, (0, 100), MetricSpec("meaning", field_signature="meaning|version:0")
+)
 
 PROVENANCE: Mapping[str, Any] = {
     "command": ["mtqe", "evaluate", "-t", "output text.txt", "-r", "reference.txt", "-l", "uk-en"],
@@ -164,17 +167,44 @@ WORDING = {
     ],
 }
 
+CANDIDATES = {
+    1: [
+        ErrorSpan(
+            spot(TEXTS[1] or "", "opened"),
+            spot(ARTICLE[1][1], "opened"),
+            category="Accuracy/Mistranslation",
+            confidence=0.6,
+            rule="roles",
+        ),
+    ],
+    3: [
+        ErrorSpan(
+            spot(TEXTS[3] or "", "did not sleep"),
+            spot(ARTICLE[3][1], "have not slept"),
+            category="Accuracy/Mistranslation",
+            confidence=0.3,
+            rule="tense",
+        ),
+    ],
+    5: [
+        ErrorSpan(
+            (0, 0), spot(ARTICLE[5][1], "by autumn"), category="Accuracy/Omission", confidence=0.9, rule="dropped"
+        ),
+    ],
+}
+
 
 def article(name: str = "frontline: the port", provenance: Mapping[str, Any] = PROVENANCE) -> Evaluation:
-    """One article, one system: omission, addition, caption, boilerplate, every status, a hint and fluency errors."""
+    """One article, one system: omission, addition, caption, boilerplate, every status, a hint, fluency, meaning."""
     segments = [Segment(f"s{i + 1}", source, (ref,), "port") for i, (source, ref, _) in enumerate(ARTICLE)]
     test_set = TestSet("the port", "uk", "en", (Document("port", tuple(segments)),), (SYSTEM,))
     values = {
         ("system-a", "chrf"): _scores([78.2, 61.5, 70.1, 48.8, None, 66.0, 82.4]),
         ("system-a", "fluency"): _scores([-2.1, -2.9, -2.2, -3.1, None, -2.8, -2.2], WORDING),
         ("system-a", "who"): _scores([0.0, 100.0, 50.0, 0.0, None, 100.0, 100.0], NAMES),
+        ("system-a", "meaning"): _scores([0.0, 4.8, 0.0, 0.0, None, 10.0, 0.0], CANDIDATES),
     }
-    infos = {info.name: info for info in (CHRF, FLUENCY, ENTITIES)}
+    infos = {info.name: info for info in (CHRF, FLUENCY, ENTITIES, MEANING)}
     scores = _of(test_set, infos, values)
     notes = (
         Note("unchecked", "BERTScore was not run: the extra `offline` is not installed."),

@@ -29,6 +29,8 @@ def test_the_same_evaluation_gives_the_same_bytes(reports: dict[str, Path], tmp_
         "results.json",
         "findings.csv",
         "findings.jsonl",
+        "candidates.csv",
+        "candidates.jsonl",
     }
     assert sum(path.suffix == ".svg" for path in written) == 4
     for path, content in written.items():

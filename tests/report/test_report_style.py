@@ -13,9 +13,9 @@ TOKENS = {
 }
 PAIRS = [
     *((ink, paper) for ink in ("text", "muted", "link", "wrong", "right") for paper in ("page", "panel")),
-    *((ink, paper) for ink in ("variant", "fluency", "other") for paper in ("page", f"{ink}-tint")),
+    *((ink, paper) for ink in ("variant", "fluency", "candidate", "other") for paper in ("page", f"{ink}-tint")),
     ("wrong", "wrong-tint"),
-    *(("text", paper) for paper in ("wrong-tint", "variant-tint", "fluency-tint", "other-tint")),
+    *(("text", paper) for paper in ("wrong-tint", "variant-tint", "fluency-tint", "candidate-tint", "other-tint")),
 ]
 
 

@@ -27,6 +27,8 @@ FILES = (
     ("results.json", "all numbers of this page in full precision, and every finding"),
     ("findings.csv", "names and numbers that are wrong or may be, one a row, for an editor: fill in the last column"),
     ("findings.jsonl", "the same and naming variants for programs, with texts and spans"),
+    ("candidates.csv", "places where the meaning may have changed, one a row"),
+    ("candidates.jsonl", "the same for programs, with texts and spans"),
     ("report.md", "this page as Markdown"),
     ("figures/", "the figures as SVG"),
     ("scores.parquet", "every score of every unit; mtqe compare tests others of them"),

@@ -7,7 +7,7 @@ from collections import Counter
 from markupsafe import Markup
 
 from mtqe.report.findings import Finding, Item, Verdict, verdicts
-from mtqe.report.markdown import blocks, bullets, escape, table
+from mtqe.report.markdown import blocks, bullets, emphasised, escape, table
 from mtqe.report.render import render
 from mtqe.report.view import Part, count, parts, percent
 from mtqe.results import Evaluation
@@ -134,8 +134,5 @@ def _items_table(items: list[Item]) -> str:
 
 
 def _quote(finding: Finding) -> str:
-    before, inside, after = finding.quote()
-    left, right = " " * before[-1:].isspace(), " " * after[:1].isspace()  # escape drops the white space at its edges
-    marked = f"{escape(before)}{left}**{escape(inside) or '‸'}**{right}{escape(after)}"
     suggestion = f"; suggestion: {escape(finding.span.suggestion)}" if finding.span.suggestion else ""
-    return f"“{marked}” ({escape(finding.label)}{suggestion})"
+    return f"“{emphasised(*finding.quote())}” ({escape(finding.label)}{suggestion})"
