@@ -20,6 +20,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -135,14 +136,20 @@ def detect(corpus: Path) -> dict[str, list[Item]]:
 
 def find_meaning(corpus: Path) -> Iterator[Item]:
     """The meaning candidates of .5 and more on all systems of both pairs, against reference A."""
+    texts = list(read_units(corpus))
+    marked = mtqe.find_meaning_errors([hyp for hyp, *_ in texts], [ref for _, ref, _ in texts])
+    for (*_, place), spans in zip(texts, marked, strict=True):
+        yield from (place(span) for span in spans if span.confidence >= 0.5)
+
+
+def read_units(corpus: Path) -> Iterator[tuple[str, str, Callable[[ErrorSpan], Item]]]:
+    """Every aligned unit: its hypothesis, its reference, and what places a span of it in the corpus."""
     for languages, evaluation in _evaluate(corpus, ["chrf"]):
         test_set = evaluation.test_sets[0]
         for system in test_set.systems:
-            units = test_set.units(system.key)
-            texts = [(unit.hypothesis or "", unit.references[0] or "") for unit in units]
-            marked = mtqe.find_meaning_errors([hyp for hyp, _ in texts], [ref for _, ref in texts])
-            for i, spans in enumerate(marked):
-                yield from (_item(test_set, languages, system, i, span) for span in spans if span.confidence >= 0.5)
+            for i, unit in enumerate(test_set.units(system.key)):
+                place = partial(_item, test_set, languages, system, i)
+                yield unit.hypothesis or "", unit.references[0] or "", place
 
 
 def _evaluate(corpus: Path, metrics: Sequence[str]) -> Iterator[tuple[str, Evaluation]]:
@@ -241,8 +248,9 @@ def print_meaning(errors: Sequence[Item], found: Sequence[Item], listed: bool) -
     accuracy = [error for error in errors if error.category.startswith("Accuracy/")]
     print(f"\n{'precision by rule':<32}{'found':>8}{'right':>12}{'interval':>20}{'turned':>12}")
     wrong = [item for item in found if not any(item.touches(error) for error in accuracy)]
-    for rule in (*sorted({item.kind for item in found}), "all"):
-        of = [item for item in found if rule in (item.kind, "all")]
+    turning = [item for item in found if item.kind not in ("dropped", "invented")]
+    rules = {rule: [item for item in found if item.kind == rule] for rule in sorted({item.kind for item in found})}
+    for rule, of in (rules | {"all but dropped, invented": turning, "all": found}).items():
         right = sum(item not in wrong for item in of)
         reversing = sum(any(item.touches(error) for error in turned) for item in of)
         print(f"{rule:<32}{interval(right, len(of))}{share(reversing, len(of))}")

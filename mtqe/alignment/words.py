@@ -199,13 +199,12 @@ def _alone(own: Sequence[Span], other: Sequence[Span], answers: Mapping[int, int
 
 def _read(text: str, encoded: EncodedText | None) -> _Text:
     spans, forms = read_words(text)
-    return _Text(text, spans, forms, _word_vectors(spans, encoded))
+    vectors = np.zeros((len(spans), 0), np.float32) if encoded is None else word_vectors(spans, encoded)
+    return _Text(text, spans, forms, vectors)
 
 
-def _word_vectors(spans: Sequence[Span], encoded: EncodedText | None) -> NDArray[np.float32]:
+def word_vectors(spans: Sequence[Span], encoded: EncodedText) -> NDArray[np.float32]:
     """Of each word the sum of its tokens' vectors, of length 1; zero where it has none."""
-    if encoded is None:
-        return np.zeros((len(spans), 0), np.float32)
     vectors = np.zeros((len(spans), encoded.vectors.shape[1]), np.float32)
     # By its last character, since some tokens begin with the space before the word.
     last = encoded.offsets[:, 1] - 1

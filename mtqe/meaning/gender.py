@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mtqe.meaning.inflection import word_set
 from mtqe.meaning.pair import Pair, Side
-from mtqe.meaning.place import project
+from mtqe.meaning.place import are_answered, project
 from mtqe.results import ErrorSpan
 
 _MALE = word_set(
@@ -29,10 +29,8 @@ def find_gender(pair: Pair) -> Iterator[ErrorSpan]:
         hyp, ref = _words(pair.hyp, own), _words(pair.ref, other)
         mixed = bool(_words(pair.ref, own))
         for i in hyp:
-            if i in pair.to_ref:
-                continue
             place = project(i, pair.to_ref)
-            free = [j for j in ref if j not in pair.to_hyp and j not in answered and abs(j - place) <= _REACH]
+            free = [j for j in ref if j not in answered and abs(j - place) <= _REACH and not are_answered(pair, i, j)]
             if free:
                 j = min(free, key=lambda j: abs(j - place))
                 answered.add(j)

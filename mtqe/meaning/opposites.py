@@ -17,7 +17,7 @@ from mtqe.meaning.inflection import FUNCTION_WORDS, bases, word_set
 from mtqe.meaning.negation import NEGATIONS, unpaired
 from mtqe.meaning.pair import Pair, Side
 from mtqe.meaning.phrases import is_particle, meaning
-from mtqe.meaning.place import neighbours, project
+from mtqe.meaning.place import are_answered, neighbours, project
 from mtqe.meaning.roles import agree, are_exchanged
 from mtqe.meaning.weights import confidence
 from mtqe.results import ErrorSpan
@@ -28,6 +28,10 @@ _REACH = 3.0
 _NEAR = 4.0
 #: How sure opposites are that have exchanged their places.
 _CROSSED = 0.7
+#: So many words apart, two pairs of opposites belong together.
+_TOGETHER = 12
+#: What turns the word after its hyphen.
+_PREFIXES = word_set("anti non un")
 #: A word after one of them is denied.
 _REFUSALS = word_set("refuse fail decline unable unwilling stop cease avoid forget neglect prevent lack cannot")
 
@@ -44,6 +48,18 @@ class Opposite(NamedTuple):
 
 def find_opposites(pair: Pair) -> Iterator[ErrorSpan]:
     """Opposites that stand in one place of the two texts, unless a negation of one side turns them back."""
+    for found in unturned(pair):
+        yield ErrorSpan(
+            pair.hyp.spans[found.hyp],
+            pair.ref.spans[found.ref],
+            category="Accuracy/Mistranslation",
+            confidence=confidence("opposites", evidence(pair, found)),
+            rule=found.rule,
+            suggestion=pair.ref.text[slice(*pair.ref.spans[found.ref])],
+        )
+
+
+def unturned(pair: Pair) -> Iterator[Opposite]:
     hyp_cues, ref_cues = unpaired(pair)
     for found in opposites(pair):
         turned = any(abs(cue - found.hyp) <= _NEAR for cue in hyp_cues) != any(
@@ -51,18 +67,29 @@ def find_opposites(pair: Pair) -> Iterator[ErrorSpan]:
         )
         turned = turned or _is_denied(pair.hyp, found.hyp) != _is_denied(pair.ref, found.ref)
         if not turned and not _are_converses(pair, found):
-            yield ErrorSpan(
-                pair.hyp.spans[found.hyp],
-                pair.ref.spans[found.ref],
-                category="Accuracy/Mistranslation",
-                confidence=confidence("opposites", evidence(pair, found)),
-                rule=found.rule,
-                suggestion=pair.ref.text[slice(*pair.ref.spans[found.ref])],
-            )
+            yield found
 
 
 def find_crossed_opposites(pair: Pair) -> Iterator[ErrorSpan]:
-    """Opposites of which both texts have both, each in the place of the other (rose here and fell there)."""
+    """Opposites of which both texts have both, each in the place of the other (rose here and fell there).
+
+    Two such pairs beside one another have gone together (fell in the south and rose in the north).
+    """
+    crossed = dict(_crossed(pair))
+    for i, there in crossed.items():
+        if sum(k != i and abs(k - i) <= _TOGETHER for k in crossed) % 2 == 0:
+            yield ErrorSpan(
+                pair.hyp.spans[i],
+                pair.ref.spans[there],
+                category="Accuracy/Mistranslation",
+                confidence=_CROSSED,
+                rule="opposite",
+                suggestion=pair.ref.text[slice(*pair.ref.spans[there])],
+            )
+
+
+def _crossed(pair: Pair) -> Iterator[tuple[int, int]]:
+    """Of each pair that has exchanged its places, a word of the hypothesis and the opposite that stands for it."""
     done: set[int] = set()
     moved = {link.hyp for link in pair.links if link.moved and link.kind == "exact"}
     for i, j in pair.to_ref.items():
@@ -72,14 +99,7 @@ def find_crossed_opposites(pair: Pair) -> Iterator[ErrorSpan]:
         here = _opposite_in_place(pair.ref, j, pair.hyp, {v: k for k, v in pair.to_ref.items() if k != i}, i)
         if there is not None and here is not None and not _are_choices(pair, (i, here), (j, there)):
             done.add(here)
-            yield ErrorSpan(
-                pair.hyp.spans[i],
-                pair.ref.spans[there],
-                category="Accuracy/Mistranslation",
-                confidence=_CROSSED,
-                rule="opposite",
-                suggestion=pair.ref.text[slice(*pair.ref.spans[there])],
-            )
+            yield i, there
 
 
 def _are_choices(pair: Pair, hyp: tuple[int, int], ref: tuple[int, int]) -> bool:
@@ -110,7 +130,7 @@ def evidence(pair: Pair, found: Opposite) -> Iterator[tuple[str, float]]:
     yield "neighbours", found.known / 8
     one, two = pair.hyp.forms[found.hyp].key, pair.ref.forms[found.ref].key
     yield "one ending", float(one[-2:] == two[-2:])
-    yield "linked", float(found.hyp in pair.to_ref or found.ref in pair.to_hyp)
+    yield "linked", float(are_answered(pair, found.hyp, found.ref))
     by_prefix = is_negative_of(one, two) or is_negative_of(two, one)
     yield "by prefix", float(by_prefix and not are_written_opposites(one, two))
     sides = ((found.hyp, pair.to_ref), (found.ref, pair.to_hyp))
@@ -147,20 +167,22 @@ def _are_converses(pair: Pair, found: Opposite) -> bool:
 def opposites(pair: Pair) -> Iterator[Opposite]:
     """Of each word of the hypothesis without an answer, its nearest opposite without an answer in the reference."""
     taken: set[int] = set()
+    hyp_senses, ref_senses = _senses(pair.hyp), _senses(pair.ref)
     hyp_words = {form.key for form in pair.hyp.forms}
     ref_words = {form.key for form in pair.ref.forms}
-    hyp_senses, ref_senses = _senses(pair.hyp), _senses(pair.ref)
     for i, form in enumerate(pair.hyp.forms):
         one = hyp_senses[i]
-        if one is None or (i in pair.to_ref if form.key in FUNCTION_WORDS else one in ref_words):
+        if one is None or (form.key not in FUNCTION_WORDS and one in ref_words):
             continue
         ranked = []
         for j, other in enumerate(pair.ref.forms):
             two = ref_senses[j]
-            if two is None or j in taken or (j in pair.to_hyp if other.key in FUNCTION_WORDS else two in hyp_words):
+            if two is None or j in taken or (other.key not in FUNCTION_WORDS and two in hyp_words):
                 continue
             quantity = are_quantity_opposites(one, two)
             if not quantity and not are_opposites(one, two):
+                continue
+            if not FUNCTION_WORDS.isdisjoint((form.key, other.key)) and are_answered(pair, i, j):
                 continue
             distance = min(abs(project(i, pair.to_ref) - j), abs(project(j, pair.to_hyp) - i))
             if distance <= _REACH and not _stands_apart(one, two, hyp_words, ref_words):
@@ -173,8 +195,15 @@ def opposites(pair: Pair) -> Iterator[Opposite]:
 
 
 def _senses(side: Side) -> list[str | None]:
-    """What each word says, with its particle; None for the particle."""
-    return [None if is_particle(side, k) else meaning(side, k) or form.key for k, form in enumerate(side.forms)]
+    """What each word says, with its particle or prefix; None for the particle."""
+    return [None if is_particle(side, k) else meaning(side, k) or _whole(side, k) for k in range(len(side.forms))]
+
+
+def _whole(side: Side, at: int) -> str:
+    """A word with the prefix before its hyphen (anti-corruption)."""
+    if at and side.forms[at - 1].key in _PREFIXES and "-" in side.text[side.spans[at - 1][1] : side.spans[at][0]]:
+        return side.forms[at - 1].key + side.forms[at].key
+    return side.forms[at].key
 
 
 def _stands_apart(one: str, two: str, hyp_words: set[str], ref_words: set[str]) -> bool:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mtqe.alignment.forms import Form, read_words
-from mtqe.alignment.words import TokenEncoder, WordLink, align_words
+from mtqe.alignment.words import EncodedText, WordLink, align_words, word_vectors
 from mtqe.results import Span
 
 
 @dataclass(frozen=True)
 class Side:
-    """The words of a text: their spans and forms."""
+    """The words of a text: their spans and forms, and with an encoder their vectors, `(words, dimensions)`."""
 
     text: str
     spans: Sequence[Span]
     forms: Sequence[Form]
+    vectors: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -29,8 +34,10 @@ class Pair:
     links: Sequence[WordLink]
 
     @classmethod
-    def of(cls, hyp: str, ref: str, encoder: TokenEncoder | None = None) -> Pair:
-        return cls(_side(hyp), _side(ref), align_words(hyp, ref, encoder))
+    def of(cls, hyp: str, ref: str, encoded: Mapping[str, EncodedText] | None = None) -> Pair:
+        """`encoded` has both texts as an encoder gives them."""
+        links = align_words(hyp, ref, None if encoded is None else _Encoded(encoded))
+        return cls(_side(hyp, encoded), _side(ref, encoded), links)
 
     @cached_property
     def to_ref(self) -> dict[int, int]:
@@ -44,6 +51,15 @@ class Pair:
         return {j: i for i, j in self.to_ref.items()}
 
 
-def _side(text: str) -> Side:
+class _Encoded(NamedTuple):
+    """Texts that have been encoded, as `align_words` asks for them."""
+
+    texts: Mapping[str, EncodedText]
+
+    def encode(self, texts: Sequence[str]) -> Iterator[tuple[str, EncodedText]]:
+        return ((text, self.texts[text]) for text in texts)
+
+
+def _side(text: str, encoded: Mapping[str, EncodedText] | None) -> Side:
     spans, forms = read_words(text)
-    return Side(text, spans, forms)
+    return Side(text, spans, forms, None if encoded is None else word_vectors(spans, encoded[text]))

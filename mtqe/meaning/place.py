@@ -43,3 +43,13 @@ def _point(spans: Sequence[Span], place: float) -> Span:
 def neighbours(at: int, answers: Mapping[int, int], reach: int = 2) -> int:
     """How many of the words beside one are linked: how well known its place is."""
     return sum(k in answers for k in range(at - reach, at + reach + 1) if k != at)
+
+
+def are_answered(pair: Pair, i: int, j: int) -> bool:
+    """Whether a word of the hypothesis or one of the reference has an answer.
+
+    For an encoder, opposites and pronouns are alike: that it links the two does not say that they mean the same.
+    """
+    if pair.to_ref.get(i) != j:
+        return i in pair.to_ref or j in pair.to_hyp
+    return all(link.kind != "embedding" for link in pair.links if link.hyp == pair.hyp.spans[i])

@@ -1,7 +1,7 @@
 """What one text denies and the other does not: `polarity`.
 
 Negations of the two texts are paired by the places where they stand, those of one kind first. A negative word (fail,
-lack, unable, few) answers a negation, but misses none. What is left has no answer: a fact was turned.
+lack, unable, few) may answer a negation, but misses none. What is left has no answer: a fact was turned.
 """
 
 from __future__ import annotations
@@ -67,19 +67,29 @@ def evidence(
     yield "neighbours", neighbours(at, answers) / 4
     yield f"is {_kind(side, at)}", 1.0
     head = denied(side, at)
+    negative = _nearest_negative(other, project(at, answers), back)
+    if negative is not None:
+        yield "negative word", 1.0
+        yield "negative word near", 1 / (1 + negative)
+        same = head is not None and head in answers and _is_same(side, head, other, answers)
+        yield "negative word, head the same", float(same)
     if head is None:
         yield "denies nothing", 1.0
         return
     yield "head distance", (head - at) / 4
     if head in answers:
         yield "head answered", 1.0
-        yield "head the same", float(side.forms[head].key == other.forms[answers[head]].key)
+        yield "head the same", float(_is_same(side, head, other, answers))
     place = project(at, answers)
     free = [j for j, form in enumerate(other.forms) if j not in back and abs(j - place) <= 3 and form.content]
     yield "free words", min(len(free), 4) / 4
     yield "share answered", len(answers) / len(side.forms)
     yield "near share", sum(k in answers for k in range(at - 6, at + 7)) / 12
     yield "other negation", float(any(f.plain in NEGATIONS for f in other.forms))
+
+
+def _is_same(side: Side, head: int, other: Side, answers: Mapping[int, int]) -> bool:
+    return side.forms[head].key == other.forms[answers[head]].key
 
 
 def _kind(side: Side, at: int) -> str:
@@ -97,18 +107,8 @@ def unanswered(pair: Pair) -> tuple[list[int], list[int]]:
     turned = list(opposites(pair))
     hyp, ref = _denying(pair, hyp, True), _denying(pair, ref, False)
     return (
-        [
-            i
-            for i in hyp
-            if not any(abs(i - found.hyp) <= _NEAR for found in turned)
-            and not _has_negative(pair.ref, project(i, pair.to_ref), pair.to_hyp)
-        ],
-        [
-            j
-            for j in ref
-            if not any(abs(j - found.ref) <= _NEAR for found in turned)
-            and not _has_negative(pair.hyp, project(j, pair.to_hyp), pair.to_ref)
-        ],
+        [i for i in hyp if not any(abs(i - found.hyp) <= _NEAR for found in turned)],
+        [j for j in ref if not any(abs(j - found.ref) <= _NEAR for found in turned)],
     )
 
 
@@ -128,7 +128,7 @@ def _denying(pair: Pair, cues: Sequence[int], in_hyp: bool) -> list[int]:
         twice = any(cue != at and abs(cue - at) <= _NEAR for cue in cues)
         head = denied(side, at)
         fails = head is not None and head not in answers and not _FAILURES.isdisjoint(bases(side.forms[head].plain))
-        if not (waits or compares or twice or (fails and not _has_negative(other, project(at, answers), back))):
+        if not (waits or compares or twice or (fails and _nearest_negative(other, project(at, answers), back) is None)):
             found.append(at)
     return found
 
@@ -139,16 +139,18 @@ def _superlatives(comparative: str) -> tuple[str, ...]:
     return (comparative[:-2] + "est",) if comparative.endswith("er") else ()
 
 
-def _has_negative(side: Side, place: float, answers: Mapping[int, int]) -> bool:
-    """Whether a negative word without an answer stands near a place."""
-    return any(
-        i not in answers
+def _nearest_negative(side: Side, place: float, answers: Mapping[int, int]) -> float | None:
+    """How many words from a place the nearest negative word without an answer stands."""
+    near = (
+        abs(i - place)
+        for i, form in enumerate(side.forms)
+        if i not in answers
         and (
             (abs(i - place) <= _NEGATIVE_REACH and _is_negative(form.plain))
             or (abs(i - place) <= _BESIDE and form.plain in _NEGATIVE_NEAR)
         )
-        for i, form in enumerate(side.forms)
     )
+    return min(near, default=None)
 
 
 def _is_negative(word: str) -> bool:

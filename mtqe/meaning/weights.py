@@ -1,7 +1,6 @@
 """How sure a candidate is: log-odds of what speaks for it and against it.
 
-A ridge-penalised logistic regression over perturbed translations (DEMETR), second human translations (WMT) and the
-corpus `frontline`, in which a candidate is right when it touches a labelled meaning error.
+Ridge-penalised logistic regressions, fitted by `experiments/bench/fit_meaning.py`.
 """
 
 from __future__ import annotations
@@ -11,33 +10,36 @@ from collections.abc import Iterable, Mapping
 
 _WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "polarity": {
-        "bias": -0.36,
-        "denies nothing": -1.51,
-        "free words": -2.24,
-        "head answered": 0.4,
-        "head distance": -0.18,
-        "head the same": 0.82,
-        "is never": 0.16,
-        "is no": -0.66,
-        "is nobody": -0.27,
-        "is not": 1.45,
-        "is without": -0.67,
-        "near share": -0.07,
-        "neighbours": 1.17,
-        "other negation": -1.3,
-        "share answered": 0.04,
+        "bias": -0.33,
+        "denies nothing": -0.65,
+        "free words": -1.24,
+        "head answered": 0.71,
+        "head distance": 0.71,
+        "head the same": 0.62,
+        "is never": 0.12,
+        "is no": -0.61,
+        "is nobody": -0.53,
+        "is not": 1.55,
+        "is without": -0.53,
+        "near share": 0.21,
+        "negative word": -1.65,
+        "negative word near": -1.56,
+        "negative word, head the same": -0.87,
+        "neighbours": 0.79,
+        "other negation": -1.33,
+        "share answered": -0.06,
     },
     "opposites": {
-        "bias": 2.59,
-        "before and after": 0.66,
-        "by prefix": -2.25,
-        "distance": -1.03,
-        "linked": -1.92,
-        "near share": -0.45,
-        "neighbours": -0.23,
-        "one ending": 1.35,
-        "quantity": -0.75,
-        "share answered": -0.35,
+        "bias": 0.94,
+        "before and after": 1.39,
+        "by prefix": -0.60,
+        "distance": -0.79,
+        "linked": -2.32,
+        "near share": -0.03,
+        "neighbours": 0.97,
+        "one ending": 0.99,
+        "quantity": -1.89,
+        "share answered": 0.51,
     },
 }
 

@@ -15,6 +15,7 @@ from mtqe.errors import ConfigError
 from mtqe.meaning import find_meaning_errors
 from mtqe.neural import minilm
 from mtqe.neural.encoder import Encoder
+from mtqe.neural.nli import CrossEncoder, load
 from mtqe.plugins import unknown
 from mtqe.results import ErrorSpan, FloatArray, Metric, MetricSpec, SegmentScores, mean
 
@@ -22,17 +23,18 @@ from mtqe.results import ErrorSpan, FloatArray, Metric, MetricSpec, SegmentScore
 _LAYER = 3
 
 
-def make(model: str | None = None, nulls: str = "empty") -> Metric:
+def make(model: str | None = None, nulls: str = "empty", nli: str | None = None) -> Metric:
     """Candidates for changed meaning (negation, opposites, who did what, ...) per 100 reference words, in English.
 
     model   None compares words by rules alone, `minilm` has the packaged encoder help (the extra `offline`).
     nulls   what missing output is: `empty` is one omission of the whole unit, `skip` leaves the unit unscored.
+    nli     a directory, or OWNER/NAME@REVISION of the hub: an NLI cross-encoder that weighs the candidates.
     """
     if model not in (None, "minilm"):
         raise ConfigError(unknown(f"model {model!r} of 'meaning'", model or "", ["minilm"]))
     if nulls not in ("empty", "skip"):
         raise ConfigError(f"nulls of 'meaning' is empty or skip, not {nulls!r}")
-    return MeaningCandidates(model, nulls)
+    return MeaningCandidates(model, nulls, nli)
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class MeaningCandidates:
 
     model: str | None
     nulls: str
+    nli: str | None
 
     needs: ClassVar = frozenset({"reference"})
     uses: ClassVar = frozenset({"reference"})
@@ -63,6 +66,8 @@ class MeaningCandidates:
     def spec(self) -> MetricSpec:
         parameters = {"per": "100-words", "confidence": 0.5, "references": "fewest", "nulls": self.nulls}
         parameters |= {"layer": _LAYER} if self.model else {}
+        if self._nli is not None:
+            parameters |= {"nli": self.nli, "nli_weights": self._nli.fingerprint[:12]}
         return MetricSpec("meaning", self.model, parameters, __version__, minilm.SHA256 if self.model else None)
 
     def aggregate(self, sums: FloatArray) -> FloatArray:
@@ -72,8 +77,12 @@ class MeaningCandidates:
     def _encoder(self) -> Encoder | None:
         return minilm.encoder(_LAYER, None, "meaning:minilm") if self.model else None
 
+    @cached_property
+    def _nli(self) -> CrossEncoder | None:
+        return None if self.nli is None else load(self.nli)
+
     def score(self, test_set: TestSet) -> Mapping[str, SegmentScores]:
-        """Raises ConfigError when the target is not English, UnavailableError when the extra `offline` is missing."""
+        """Raises ConfigError when the target is not English, UnavailableError for a model that is not there."""
         from tqdm import tqdm
 
         systems = tqdm(test_set.systems, desc=self.label, unit="system", delay=1, disable=None, leave=False)
@@ -101,7 +110,7 @@ class MeaningCandidates:
         """For each unit the number of the reference that counts, and its candidates, hints included."""
         pairs = [(unit.hypothesis or "", text) for unit in units for _, text in _references(unit)]
         hyps, refs = [hyp for hyp, _ in pairs], [ref for _, ref in pairs]
-        found = iter(find_meaning_errors(hyps, refs, language=language, encoder=self._encoder))
+        found = iter(find_meaning_errors(hyps, refs, language=language, encoder=self._encoder, nli=self._nli))
         for unit in units:
             beside = [(k, text, next(found)) for k, text in _references(unit)]
             if unit.hypothesis is None or not unit.hypothesis.strip():

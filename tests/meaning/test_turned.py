@@ -100,5 +100,5 @@ def test_candidates_are_for_english_and_one_list_a_segment() -> None:
     assert [[span.rule for span in of] for of in found] == [["polarity"], []]
     with pytest.raises(ConfigError, match="for English, not 'de'"):
         mtqe.find_meaning_errors(["Er unterschrieb."], ["Er unterschrieb."], language="de")
-    with pytest.raises(ValueError, match="shorter"):
+    with pytest.raises(ConfigError, match="1 hyps, but 0 refs"):
         mtqe.find_meaning_errors(["One."], [])

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 import mtqe
+from mtqe.corpus import Document, Segment, SystemOutput, TestSet
 from mtqe.errors import ConfigError, DataWarning, UnavailableError
 from mtqe.meaning.entailment import judge
 from mtqe.neural import nli
 from mtqe.neural.nli import CrossEncoder, load, read_labels
+from mtqe.plugins import create
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "river", "stone", "##s", "old", "the", "under", ".", "["]
 MAX_LENGTH = 16
@@ -269,3 +271,17 @@ def test_a_missing_extra_and_devices(checkpoint: Path, monkeypatch: pytest.Monke
 def test_loading_and_reading_are_silent(checkpoint: Path, capfd: pytest.CaptureFixture[str]) -> None:
     load(checkpoint, "cpu").probabilities([*PAIRS, ("the " * 600, "the")])
     assert capfd.readouterr() == ("", "")
+
+
+def test_the_metric_weighs_its_candidates(checkpoint: Path, model: CrossEncoder) -> None:
+    hyp, ref = "the old river", "the river stones"
+    segments = (Segment("1", None, (ref,), "d"),)
+    test_set = TestSet("t", None, "en", (Document("d", segments),), (SystemOutput("s", (hyp,)),))
+    metric = create("metrics", f"meaning:nli={checkpoint}")
+    spans = metric.score(test_set)["s"].spans
+    assert spans is not None
+    assert list(spans[0]) == mtqe.find_meaning_errors([hyp], [ref], nli=model)[0] != []
+    assert metric.spec.parameters["nli"] == str(checkpoint)
+    assert metric.spec.parameters["nli_weights"] == model.fingerprint[:12]
+    with pytest.raises(UnavailableError, match="no directory or model"):
+        create("metrics", "meaning:nli=nowhere/nothing@1").score(test_set)
