@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from math import log
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from mtqe.results import FloatArray
+
+IntArray = NDArray[np.int64]
 
 _WORDS, _DIMENSIONS = 20_000, 64
+#: Further dimensions of the random projection, and how often it is improved.
+_MORE, _ITERATIONS = 16, 4
 #: Contexts are smoothed by this power.
 _SMOOTHING = 0.75
 #: What two words are told to be for one another of which one is not known: neither odd nor usual.
@@ -35,30 +42,25 @@ class Usage:
     """
 
     def __init__(self) -> None:
-        from scipy.sparse import csr_matrix
-        from scipy.sparse.linalg import svds
-
-        pairs = list(_pairs())
+        first, second, counts = _pairs()
         frequency = _frequencies()
-        known = sorted({word for a, b, _ in pairs for word in (a, b)}, key=lambda w: (-frequency.get(w, 0.0), w))
-        self._number = {word: k for k, word in enumerate(known[:_WORDS])}
-        size = len(self._number)
-        kept = [(self._number[a], self._number[b], n) for a, b, n in pairs if a in self._number and b in self._number]
-        rows, columns, counts = (np.array(values) for values in zip(*kept, strict=True))
-        shares = [np.bincount(ends, counts, size) ** _SMOOTHING for ends in (rows, columns)]
-        first, second = (share / share.sum() for share in shares)
-        information = np.log(counts / counts.sum()) - np.log(first[rows]) - np.log(second[columns])
-        self._listed = {(a, b): value for (a, b, _), value in zip(kept, information.tolist(), strict=True)}
-        positive = information > 0
-        matrix = csr_matrix(
-            (information[positive].astype(np.float32), (rows[positive], columns[positive])), shape=(size, size)
-        )
-        left, values, right = svds(matrix, k=_DIMENSIONS, v0=np.ones(size, np.float32))
+        words = sorted({*first, *second}, key=lambda word: (-frequency.get(word, 0.0), word))
+        number = {word: k for k, word in enumerate(words)}
+        rows, columns = (np.array([number[word] for word in column]) for column in (first, second))
+        classes = _classes(words, rows, columns, counts).tolist()
+        self._classes: Mapping[str, Sequence[float]] = dict(zip(words, classes, strict=True))
+        kept = (rows < _WORDS) & (columns < _WORDS)
+        rows, columns, counts = rows[kept], columns[kept], counts[kept]
+        self._number = dict(zip(words[:_WORDS], range(_WORDS), strict=False))
+        shares = [np.bincount(ends, counts, len(self._number)) ** _SMOOTHING for ends in (rows, columns)]
+        before, after = (share / share.sum() for share in shares)
+        information = np.log(counts / counts.sum()) - np.log(before[rows]) - np.log(after[columns])
+        self._listed = dict(zip(zip(rows.tolist(), columns.tolist(), strict=True), information.tolist(), strict=True))
+        left, values, right = _factorised(rows, columns, np.maximum(information, 0), len(self._number))
         self.before = left * np.sqrt(values)
-        self.after = right.T * np.sqrt(values)
+        self.after = right * np.sqrt(values)
         both = np.hstack([self.before, self.after])
         self._both = both / np.maximum(np.linalg.norm(both, axis=1, keepdims=True), 1e-9)
-        self._classes = _classes(pairs, frequency)
 
     def follows(self, first: str, second: str) -> float:
         """How readily a word follows another: pointwise mutual information, of pairs not listed by vectors."""
@@ -99,35 +101,42 @@ def rarity(word: str) -> float:
     return min(12.0, -log(_frequencies().get(word, 1e-7)))
 
 
-def _pairs() -> Iterable[tuple[str, str, int]]:
+def _pairs() -> tuple[Sequence[str], Sequence[str], FloatArray]:
+    """The first and the second word of all pairs, and how often each was counted."""
     path = files("symspellpy").joinpath("frequency_bigramdictionary_en_243_342.txt")
-    for row in path.read_text("utf-8-sig").splitlines():
-        first, second, count = row.split()
-        yield first, second, int(count)
+    fields = path.read_text("utf-8-sig").split()
+    return fields[::3], fields[1::3], np.array(fields[2::3], np.float64)
 
 
-def _classes(pairs: Iterable[tuple[str, str, int]], frequency: Mapping[str, float]) -> Mapping[str, Sequence[float]]:
-    before = [frozenset(words.split()) for words in (*_BEFORE, _DEGREES)]
-    after = [frozenset(words.split()) for words in _AFTER]
-    counted: list[Counter[str]] = [Counter() for _ in range(len(before) + len(after))]
-    first: Counter[str] = Counter()
-    second: Counter[str] = Counter()
-    for a, b, n in pairs:
-        first[a] += n
-        second[b] += n
-        for of, words in zip(counted, before, strict=False):
-            if a in words:
-                of[b] += n
-        for of, words in zip(counted[len(before) :], after, strict=True):
-            if b in words:
-                of[a] += n
-    return {
-        word: (
-            *(
-                scale * of[word] / ((second if k < len(before) else first)[word] + _UNSEEN)
-                for k, (of, scale) in enumerate(zip(counted, (1, 1, 5, 1, 1), strict=True))
-            ),
-            log((first[word] + _UNSEEN) / (frequency.get(word, 1e-8) * 1e9 + 1) + 1e-3),
+def _factorised(rows: IntArray, columns: IntArray, values: FloatArray, size: int) -> tuple[Any, Any, Any]:
+    """The largest singular values of a sparse matrix and their vectors, by random projection (Halko et al. 2011)."""
+    from scipy.sparse import csr_matrix
+
+    matrix = csr_matrix((values.astype(np.float32), (rows, columns)), shape=(size, size))
+    basis = np.random.default_rng(0).standard_normal((size, _DIMENSIONS + _MORE), np.float32)
+    for _ in range(_ITERATIONS):
+        basis = np.linalg.qr(matrix @ basis)[0]
+        basis = np.linalg.qr(matrix.T @ basis)[0]
+    basis = np.linalg.qr(matrix @ basis)[0]
+    small = matrix.T @ basis
+    squares, mixture = np.linalg.eigh(small.T @ small)
+    largest = slice(None, -_DIMENSIONS - 1, -1)
+    found = np.sqrt(squares[largest])
+    return basis @ mixture[:, largest], found, small @ mixture[:, largest] / found
+
+
+def _classes(words: Sequence[str], rows: IntArray, columns: IntArray, counts: FloatArray) -> FloatArray:
+    """What `Usage.classes` says of each word, (words, 6)."""
+    number = {word: k for k, word in enumerate(words)}
+
+    def with_one_of(listed: str, ends: IntArray, others: IntArray) -> FloatArray:
+        inside = np.isin(ends, [number[word] for word in listed.split() if word in number])
+        return np.bincount(others[inside], counts[inside], len(words)) / (
+            np.bincount(others, counts, len(words)) + _UNSEEN
         )
-        for word in first.keys() | second.keys()
-    }
+
+    frequency = np.array([_frequencies().get(word, 1e-8) for word in words])
+    seldom = np.log((np.bincount(rows, counts, len(words)) + _UNSEEN) / (frequency * 1e9 + 1) + 1e-3)
+    before = [with_one_of(listed, rows, columns) for listed in (*_BEFORE, _DEGREES)]
+    before[-1] *= 5
+    return np.stack([*before, *(with_one_of(listed, columns, rows) for listed in _AFTER), seldom], axis=1)
