@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from mtqe.meaning.entailment import merge
 from mtqe.meaning.evidence import Content, gaps, inventions, runs
 from mtqe.meaning.fitted import trees
 from mtqe.meaning.pair import Pair, Side
@@ -16,14 +17,21 @@ _LEAST = 0.3
 _NEAR = 2
 
 
-def find_dropped(pair: Pair) -> Iterator[ErrorSpan]:
+def find_content(pair: Pair) -> Iterator[ErrorSpan]:
+    """What is missing, then what was added, unless it stands where something is missing."""
+    content = Content(pair)
+    yield from merge(list(_dropped(content)), _invented(content))
+
+
+def _dropped(content: Content) -> Iterator[ErrorSpan]:
     """Gaps between words of the hypothesis, with the words of the reference that would stand there.
 
     Where only the hypothesis tells that something is missing, the words beside the gap are marked.
     """
+    pair = content.pair
     if not pair.ref.forms:
         return
-    found = list(gaps(Content(pair)))
+    found = list(gaps(content))
     sure = trees(f"dropped{_model(pair)}").confidences([evidence for *_, evidence in found])
     taken: list[int] = []
     for k in sure.argsort(kind="stable")[::-1].tolist():
@@ -38,9 +46,10 @@ def find_dropped(pair: Pair) -> Iterator[ErrorSpan]:
             yield ErrorSpan(at, missing, category="Accuracy/Omission", confidence=confidence, rule="dropped")
 
 
-def find_invented(pair: Pair) -> Iterator[ErrorSpan]:
+def _invented(content: Content) -> Iterator[ErrorSpan]:
     """Words of the hypothesis that nothing in the reference answers."""
-    found = list(inventions(Content(pair)))
+    pair = content.pair
+    found = list(inventions(content))
     sure = trees(f"invented{_model(pair)}").confidences([evidence for _, evidence in found])
     taken: list[int] = []
     for k in sure.argsort(kind="stable")[::-1].tolist():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mtqe.alignment.words import TokenEncoder
 from mtqe.errors import ConfigError
-from mtqe.meaning.content import find_dropped, find_invented
+from mtqe.meaning.content import find_content
 from mtqe.meaning.contrast import find_contrasts
 from mtqe.meaning.control import find_control
 from mtqe.meaning.entailment import Entailment, judge, merge, weigh
@@ -35,8 +35,7 @@ FINDERS: Sequence[Finder] = (
     find_gender,
     find_senses,
     find_persons,
-    find_dropped,
-    find_invented,
+    find_content,
 )
 #: Segments that are encoded at once, and the length of MiniLM's vectors.
 _BATCH, _DIMENSIONS = 256, 384
