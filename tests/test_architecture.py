@@ -14,7 +14,7 @@ import mtqe
 LAYERS = [
     {"errors"},
     {"text", "store"},
-    {"corpus"},
+    {"corpus", "tables"},
     {"results"},
     {"plugins"},
     {"readers", "stats", "neural"},

@@ -30,7 +30,7 @@ _ALONE = word_set("that this these those some any each his her all both")
 _OPENING = regex.compile(r"^[-'’(\[\"“„]")
 _EMPTY = regex.compile(r"\"\"|“”|\(\)|''|\" \"|, ?[.,]")
 _LAST = regex.compile(r"[.!?…»”\"')]\s*$")
-_ADJECTIVE = regex.compile(r"(al|ic|ive|ous|ful|ary|able|ible|less|ish|an|ent|ant)$")
+ADJECTIVE = regex.compile(r"(al|ic|ive|ous|ful|ary|able|ible|less|ish|an|ent|ant)$")
 
 
 @dataclass(frozen=True)
@@ -319,7 +319,7 @@ def _invention(content: Content, run: tuple[int, int], words: tuple[int, int]) -
         "reads before": usage_of.follows(left, hyp[start]) if left else 0.0,
         "reads after": usage_of.follows(hyp[stop - 1], right) if right else 0.0,
         "adverb": float(hyp[start].endswith("ly")),
-        "adjective": float(_ADJECTIVE.search(hyp[start]) is not None),
+        "adjective": float(ADJECTIVE.search(hyp[start]) is not None),
         "in capitals": float(start > 0 and content.pair.hyp.text[content.pair.hyp.spans[start][0]].isupper()),
     }
     for name, word in (("word", hyp[start]), ("left", left), ("right", right)):

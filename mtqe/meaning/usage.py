@@ -12,10 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtqe.results import FloatArray
+from mtqe.store import versions
+from mtqe.tables import Table, key_columns, keys_of, open_table, pack
 
 IntArray = NDArray[np.int64]
 
-_WORDS, _DIMENSIONS = 20_000, 64
+_FORMAT = 1
+_WORDS, _DIMENSIONS, _CLASSES = 20_000, 64, 6
 #: Further dimensions of the random projection, and how often it is improved.
 _MORE, _ITERATIONS = 16, 4
 #: Contexts are smoothed by this power.
@@ -38,53 +41,75 @@ class Usage:
 
     Positive pointwise mutual information of a word and the next, factorised by a truncated singular value
     decomposition (Levy and Goldberg 2014), contexts smoothed (Levy et al. 2015). `before` and `after`, each
-    `(words, 64)`, are a word's vectors for its place in a pair.
+    `(words, 64)`, are a word's vectors for its place in a pair. Made once, kept in the cache.
     """
 
-    def __init__(self) -> None:
-        first, second, counts = _pairs()
-        frequency = _frequencies()
-        words = sorted({*first, *second}, key=lambda word: (-frequency.get(word, 0.0), word))
-        number = {word: k for k, word in enumerate(words)}
-        rows, columns = (np.array([number[word] for word in column]) for column in (first, second))
-        classes = _classes(words, rows, columns, counts).tolist()
-        self._classes: Mapping[str, Sequence[float]] = dict(zip(words, classes, strict=True))
-        kept = (rows < _WORDS) & (columns < _WORDS)
-        rows, columns, counts = rows[kept], columns[kept], counts[kept]
-        self._number = dict(zip(words[:_WORDS], range(_WORDS), strict=False))
-        shares = [np.bincount(ends, counts, len(self._number)) ** _SMOOTHING for ends in (rows, columns)]
-        before, after = (share / share.sum() for share in shares)
-        information = np.log(counts / counts.sum()) - np.log(before[rows]) - np.log(after[columns])
-        self._listed = dict(zip(zip(rows.tolist(), columns.tolist(), strict=True), information.tolist(), strict=True))
-        left, values, right = _factorised(rows, columns, np.maximum(information, 0), len(self._number))
-        self.before = left * np.sqrt(values)
-        self.after = right * np.sqrt(values)
+    def __init__(self, table: Table) -> None:
+        self._words, self._pairs = table.index("word"), table.index("pair")
+        self._number, self._information = table["number"], table["information"]
+        self._classes = np.asarray(table["classes"]).reshape(-1, _CLASSES)
+        self.before, self.after = (np.asarray(table[name]).reshape(-1, _DIMENSIONS) for name in ("before", "after"))
         both = np.hstack([self.before, self.after])
         self._both = both / np.maximum(np.linalg.norm(both, axis=1, keepdims=True), 1e-9)
 
     def follows(self, first: str, second: str) -> float:
         """How readily a word follows another: pointwise mutual information, of pairs not listed by vectors."""
-        a, b = self._number.get(first), self._number.get(second)
-        if a is None or b is None:
+        a, b = self._vector(first), self._vector(second)
+        if a < 0 or b < 0:
             return _UNKNOWN
-        listed = self._listed.get((a, b))
-        return float(self.before[a] @ self.after[b]) if listed is None else listed
+        listed = self._pairs.row(f"{first} {second}")
+        return float(self.before[a] @ self.after[b]) if listed < 0 else self._information[listed]
 
     def likeness(self, one: str, other: str) -> float:
         """How alike the words are beside which two words stand: a cosine; 0 where one is not known."""
-        a, b = self._number.get(one), self._number.get(other)
-        return 0.0 if a is None or b is None else float(self._both[a] @ self._both[b])
+        a, b = self._vector(one), self._vector(other)
+        return 0.0 if a < 0 or b < 0 else float(self._both[a] @ self._both[b])
 
     def classes(self, word: str) -> Sequence[float]:
         """The shares of its places after what precedes nouns, verbs and adjectives, and before what follows the first
         two, each in [0, 1] but the third, which is five times as much, and how rarely pairs end with it (a logarithm).
         """
-        return self._classes.get(word, (0.0,) * 6)
+        row = self._words.row(word)
+        return (0.0,) * _CLASSES if row < 0 else self._classes[row].tolist()
+
+    def _vector(self, word: str) -> int:
+        row = self._words.row(word)
+        return -1 if row < 0 else self._number[row]
 
 
 @lru_cache(maxsize=1)
 def usage() -> Usage:
-    return Usage()
+    return Usage(open_table("usage-en", [_FORMAT, versions(["symspellpy", "wordfreq"])], _made))
+
+
+def _made() -> bytes:
+    first, second, counts = _pairs()
+    words = sorted({*first, *second}, key=lambda word: (-_frequencies().get(word, 0.0), word))
+    number = {word: k for k, word in enumerate(words)}
+    rows, columns = (np.array([number[word] for word in column]) for column in (first, second))
+    classes = _classes(words, rows, columns, counts)
+    kept = (rows < _WORDS) & (columns < _WORDS)
+    rows, columns, counts = rows[kept], columns[kept], counts[kept]
+    size = min(len(words), _WORDS)
+    shares = [np.bincount(ends, counts, size) ** _SMOOTHING for ends in (rows, columns)]
+    before, after = (share / share.sum() for share in shares)
+    information = np.log(counts / counts.sum()) - np.log(before[rows]) - np.log(after[columns])
+    left, values, right = _factorised(rows, columns, np.maximum(information, 0), size)
+    word_keys, word_at = np.unique(keys_of(words), return_index=True)
+    pairs = (f"{words[row]} {words[column]}" for row, column in zip(rows.tolist(), columns.tolist(), strict=True))
+    pair_keys, pair_at = np.unique(keys_of(pairs), return_index=True)
+    return pack(
+        {
+            **key_columns("word", word_keys),
+            **key_columns("pair", pair_keys),
+            "number": np.where(word_at < size, word_at, -1).astype(np.int32),
+            "classes": classes[word_at].astype(np.float32),
+            "information": information[pair_at],
+            "before": (left * np.sqrt(values)).astype(np.float32),
+            "after": (right * np.sqrt(values)).astype(np.float32),
+        },
+        None,
+    )
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from rapidfuzz.distance import OSA
 
 from mtqe.entities.knowledge.build import columns, fold, letters, read_places
 from mtqe.entities.knowledge.gazetteer import Gazetteer
-from mtqe.entities.knowledge.tables import Table, pack
+from mtqe.tables import Table, pack
 
 
 def city(id_: int, country: str, name: str, population: int, *others: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import regex
 
 from mtqe.entities.forms import plain, plain_forms
-from mtqe.entities.knowledge.tables import key_columns, keys_of, pack
+from mtqe.tables import key_columns, keys_of, pack
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mtqe.entities.forms import similarity
 from mtqe.entities.knowledge.build import fold, letters
-from mtqe.entities.knowledge.tables import Index, Table
+from mtqe.tables import Index, Table
 
 if TYPE_CHECKING:
     import numpy as np

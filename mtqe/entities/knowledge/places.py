@@ -7,8 +7,8 @@ from functools import lru_cache
 from mtqe.entities.forms import plain
 from mtqe.entities.knowledge.build import LARGE
 from mtqe.entities.knowledge.gazetteer import Gazetteer, Suggestion
-from mtqe.entities.knowledge.tables import open_table
 from mtqe.store import versions
+from mtqe.tables import open_table
 
 #: Raise it when what is stored, or how (also `forms.plain`), changes.
 _FORMAT = 1

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mtqe.entities.knowledge.tables import Table, key_columns, keys_of, open_table, pack
 from mtqe.store import cache_directory
+from mtqe.tables import Table, key_columns, keys_of, open_table, pack
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_where_nothing_can_be_written_the_table_is_made_for_the_process(cache: P
 TWO = """
 import pathlib, sys, time
 import numpy as np
-from mtqe.entities.knowledge.tables import open_table, pack
+from mtqe.tables import open_table, pack
 
 def make():
     here = pathlib.Path(sys.argv[1])
