@@ -5,8 +5,8 @@ python experiments/bench/fit_content.py ../shared/data [--write]
 1. A network that tells from the vectors of two words of MiniLM whether words are missing between them, on sentences of
    `wmt21` of which words were taken out.
 2. Gradient-boosted trees over the evidence of `mtqe/meaning/evidence.py`, without and with MiniLM, on the pairs of
-   `meaning`, second human translations (`entities/human_ref_vs_ref.jsonl`, wmt21 ru-en), and outputs of `wmt21` of
-   which words were taken out or into which some were put (other lines than those of step 1).
+   `meaning`, second human translations (`entities/human_ref_vs_ref.jsonl`, wmt21 ru-en), and for dropped content also
+   on outputs of `wmt21` of which words were taken out (other lines than those of step 1).
 
 Prints for each, by five folds of references, recall and balanced accuracy at several shares of right outputs with an
 alarm, and the alarms in human translations there; then the reliability of the confidences; last what all finders
@@ -21,13 +21,11 @@ import hashlib
 import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-import wordfreq
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
@@ -46,7 +44,7 @@ from mtqe.neural import minilm
 PACKAGE_FILE = Path(fitted.__file__).with_name("fitted.npz")
 LAYER = 3
 #: How much a pair of each set counts beside one of `meaning`.
-WEIGHTS = {"meaning": 1.0, "human": 0.5, "taken out": 0.3, "put in": 0.015}
+WEIGHTS = {"meaning": 1.0, "human": 0.5, "taken out": 0.3}
 TREES: Mapping[str, Mapping[str, Any]] = {
     "dropped": {"max_iter": 150, "learning_rate": 0.06, "max_leaf_nodes": 15, "min_samples_leaf": 20,
                 "l2_regularization": 3.0, "max_depth": 7, "max_features": 0.3},
@@ -54,14 +52,11 @@ TREES: Mapping[str, Mapping[str, Any]] = {
                  "l2_regularization": 10.0, "max_features": 0.3},
 }  # fmt: skip
 #: The share of right outputs in which each may raise an alarm: where a confidence is .5.
-ALARMS = {"dropped": 0.075, "invented": 0.04, "dropped:minilm": 0.06, "invented:minilm": 0.045}
-#: Which error the outputs were made for that `meaning` does not have.
-MADE = {"taken out": "dropped", "put in": "invented"}
+ALARMS = {"dropped": 0.075, "invented": 0.045, "dropped:minilm": 0.06, "invented:minilm": 0.045}
 SHOWN = (0.03, 0.05, 0.075, 0.10)
 FOLDS = 5
 HIDDEN, EPOCHS, BATCH = 64, 6, 1024
-OUTPUTS, SHORTENED, LENGTHENED = 6000, 1000, 3000
-VOCABULARY = 30_000
+OUTPUTS, PAIRS = 6000, 1000
 ENDINGS = ("ed", "ing")
 Array = NDArray[np.float64]
 
@@ -93,7 +88,7 @@ def main() -> None:
     encoder = minilm.encoder(LAYER, None, "experiments/bench/fit_content.py")
     arrays = {f"gap:{name}": array for name, array in fit_network(options.data, encoder).items()}
     fitted.arrays = lambda: arrays  # the evidence asks for the network that has just been fitted
-    cases = [*planted(options.data), *human(options.data), *shortened(options.data), *lengthened(options.data)]
+    cases = [*planted(options.data), *human(options.data), *shortened(options.data)]
     texts = sorted({text for case in cases for text in (case.hyp, case.ref)})
     encoded = dict(encoder.encode(texts))
     for model, vectors in (("", None), (":minilm", encoded)):
@@ -131,24 +126,11 @@ def human(data: Path) -> Iterator[Case]:
 def shortened(data: Path) -> Iterator[Case]:
     """Outputs on odd lines, as they are and with words taken out."""
     rng = random.Random(5)
-    rows = usual_outputs(data)
-    for text, ref in rng.sample(rows, SHORTENED):
+    rows = [(text, ref) for text, ref, number in outputs(data) if number % 2 and 8 <= len(read_words(text)[0]) <= 45]
+    for text, ref in rng.sample(rows, PAIRS):
         yield Case("taken out", "human", text, ref, None)
         for short, at in take_out(text, rng, 6):
             yield Case("taken out", "omitted", short, ref, (at, at))
-
-
-def lengthened(data: Path) -> Iterator[Case]:
-    """Outputs on odd lines, as they are and with a word put in."""
-    rng = random.Random(3)
-    for text, ref in rng.sample(usual_outputs(data), LENGTHENED):
-        yield Case("put in", "human", text, ref, None)
-        for longer, span in put_in(text, rng, 2):
-            yield Case("put in", "addition", longer, ref, span)
-
-
-def usual_outputs(data: Path) -> list[tuple[str, str]]:
-    return [(text, ref) for text, ref, number in outputs(data) if number % 2 and 8 <= len(read_words(text)[0]) <= 45]
 
 
 def outputs(data: Path) -> Iterator[tuple[str, str, int]]:
@@ -181,49 +163,6 @@ def take_out(text: str, rng: random.Random, times: int) -> Iterator[tuple[str, i
         yield text[:start] + text[end:], start
 
 
-def put_in(text: str, rng: random.Random, times: int) -> Iterator[tuple[str, tuple[int, int]]]:
-    """The text with an adjective or a noun before a noun, or an adverb before a verb, and where it stands."""
-    follows, (spans, forms) = usage().follows, read_words(text)
-    words = [form.key for form in forms]
-    inside = [k for k in range(1, len(words)) if text[spans[k - 1][1] : spans[k][0]] == " "]
-    for kind in rng.choices(("adjective", "noun", "adverb"), (3, 1, 2), k=times):
-        may_follow = _is_verb if kind == "adverb" else _is_noun
-        places = [k for k in inside if may_follow(words[k]) or (kind == "adverb" and words[k - 1] in AUXILIARIES)]
-        if not places:
-            continue
-        at = rng.choice(places)
-        offered = rng.choices(*_vocabulary(kind), k=rng.choice((1, 8)))
-        word = max(offered, key=lambda word: follows(words[at - 1], word) + follows(word, words[at]))
-        start = spans[at][0]
-        yield f"{text[:start]}{word} {text[start:]}", (start, start + len(word))
-
-
-@lru_cache
-def _vocabulary(kind: str) -> tuple[list[str], list[float]]:
-    """Frequent words of a kind, and how often each is to be drawn."""
-    words = [word for word in wordfreq.top_n_list("en", VOCABULARY) if word.isalpha() and len(word) > 3]
-    words = [word for word in words if word not in FUNCTION_WORDS and usage().classes(word)[0] and _kind(word) == kind]
-    return words, [wordfreq.word_frequency(word, "en") ** 0.5 for word in words]
-
-
-def _kind(word: str) -> str | None:
-    if word.endswith("ly"):
-        return "adverb"
-    after_determiner, _, after_degree, before_preposition, *_ = usage().classes(word)
-    if after_determiner > 0.1 and (after_degree > 0.05 or evidence.ADJECTIVE.search(word)):
-        return "adjective"
-    return "noun" if before_preposition > 0.15 else None
-
-
-def _is_noun(word: str) -> bool:
-    after_determiner, _, _, before_preposition, *_ = usage().classes(word)
-    return word not in FUNCTION_WORDS and len(word) > 2 and (before_preposition > 0.12 or after_determiner > 0.25)
-
-
-def _is_verb(word: str) -> bool:
-    return word not in FUNCTION_WORDS and len(word) > 2 and (word.endswith(ENDINGS) or usage().classes(word)[1] > 0.2)
-
-
 def _passage(
     text: str, spans: Sequence[tuple[int, int]], words: Sequence[str], kind: str, rng: random.Random
 ) -> tuple[int, int] | None:
@@ -231,10 +170,14 @@ def _passage(
         return text[spans[k - 1][1] : spans[k][0]] == " "
 
     content = [k for k, word in enumerate(words) if word not in FUNCTION_WORDS and len(word) > 2]
-    verbs = {k for k, word in enumerate(words) if word in AUXILIARIES or _is_verb(word)}
+    verbs = {
+        k
+        for k, word in enumerate(words)
+        if word in AUXILIARIES or (k in content and (word.endswith(ENDINGS) or usage().classes(word)[1] > 0.2))
+    }
     places = {
         "word": content,
-        "noun": [k for k in content if _is_noun(words[k])],
+        "noun": [k for k in content if usage().classes(words[k])[3] > 0.12 or usage().classes(words[k])[0] > 0.25],
         "verb": sorted(verbs),
         "phrase": [k for k in range(1, len(words) - 1) if words[k] in PREPOSITIONS],
         "subject": [k for k in range(1, len(words)) if words[k] in AUXILIARIES or words[k].endswith("ed")][:3],
@@ -319,7 +262,7 @@ def tabulate(cases: Sequence[Case], error: str, encoded: Mapping[str, EncodedTex
     rows: list[dict[str, float]] = []
     of, right = [], []
     for number, case in enumerate(cases):
-        if MADE.get(case.part, error) != error:
+        if case.part == "taken out" and not concerns(case, error):
             continue
         gold = case.gold if concerns(case, error) else None
         pair = Pair.of(case.hyp, case.ref, encoded)
@@ -344,7 +287,7 @@ def tabulate(cases: Sequence[Case], error: str, encoded: Mapping[str, EncodedTex
 
 def concerns(case: Case, error: str) -> bool:
     """Whether the trees for an error are fitted on a case: right outputs, and those with this error."""
-    if MADE.get(case.part, error) != error:
+    if case.part == "taken out" and error == "invented":
         return False
     if case.gold is None:
         return True
@@ -384,7 +327,7 @@ def best(table: Table, cases: Sequence[Case], sums: Array) -> Array:
 
 
 def members(cases: Sequence[Case], error: str, kind: str) -> list[int]:
-    """Of `meaning` the right outputs (good) and those with an error of a kind (bad), or second human translations."""
+    """Of `meaning` the right outputs (good) and those with an error (bad), or second human translations."""
     part, wrong = ("human", False) if kind == "human" else ("meaning", kind == "bad")
     return [
         k
@@ -418,7 +361,7 @@ def by_rule(cases: Sequence[Case], encoded: Mapping[str, EncodedText] | None) ->
     """Whether each case has a candidate of a finder that is not fitted here."""
     flagged = np.zeros(len(cases), bool)
     for k, case in enumerate(cases):
-        if case.part not in MADE:
+        if case.part != "taken out":
             pair = Pair.of(case.hyp, case.ref, encoded)
             others = (finder for finder in FINDERS if finder is not find_content)
             flagged[k] = any(span.confidence >= 0.5 for finder in others for span in finder(pair))

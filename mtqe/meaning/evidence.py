@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 import regex
+from rapidfuzz.fuzz import ratio
 
 from mtqe.meaning.equal import said_otherwise
 from mtqe.meaning.fitted import brokenness
@@ -30,7 +31,7 @@ _ALONE = word_set("that this these those some any each his her all both")
 _OPENING = regex.compile(r"^[-'’(\[\"“„]")
 _EMPTY = regex.compile(r"\"\"|“”|\(\)|''|\" \"|, ?[.,]")
 _LAST = regex.compile(r"[.!?…»”\"')]\s*$")
-ADJECTIVE = regex.compile(r"(al|ic|ive|ous|ful|ary|able|ible|less|ish|an|ent|ant)$")
+_ADJECTIVE = regex.compile(r"(al|ic|ive|ous|ful|ary|able|ible|less|ish|an|ent|ant)$")
 
 
 @dataclass(frozen=True)
@@ -300,6 +301,8 @@ def _invention(content: Content, run: tuple[int, int], words: tuple[int, int]) -
     free = [j for j in content.ref_free if j in near]
     neighbours = [k for k in (start - 1, stop) if 0 <= k < len(hyp)]
     left, right = hyp[start - 1] if start else "", hyp[stop] if stop < len(hyp) else ""
+    rarest = hyp[max(range(start, stop), key=lambda i: content.hyp_weights[i])]
+    spelt = {j: ratio(rarest, word) / 100 for j, word in enumerate(ref) if content.ref_weights[j] > 0}
     marked = any(between(content.pair.hyp, gap).strip() for gap in (start, stop))
     found: Evidence = content.whole | {
         "invented says": said,
@@ -315,14 +318,16 @@ def _invention(content: Content, run: tuple[int, int], words: tuple[int, int]) -
         "like one alone": max(
             (usage_of.likeness(hyp[i], ref[j]) for i in range(start, stop) for j in content.ref_free), default=0
         ),
+        "spelt like one": max(spelt.values(), default=0),
+        "spelt like one alone": max((spelt[j] for j in content.ref_free if j in spelt), default=0),
         "reads without": usage_of.follows(left, right) if left and right and not marked else 0.0,
         "reads before": usage_of.follows(left, hyp[start]) if left else 0.0,
         "reads after": usage_of.follows(hyp[stop - 1], right) if right else 0.0,
         "adverb": float(hyp[start].endswith("ly")),
-        "adjective": float(ADJECTIVE.search(hyp[start]) is not None),
+        "adjective": float(_ADJECTIVE.search(hyp[start]) is not None),
         "in capitals": float(start > 0 and content.pair.hyp.text[content.pair.hyp.spans[start][0]].isupper()),
     }
-    for name, word in (("word", hyp[start]), ("left", left), ("right", right)):
+    for name, word in (("word", hyp[start]), ("last word", hyp[stop - 1]), ("left", left), ("right", right)):
         if word:
             found |= {f"{name} {of}": share for of, share in zip(_CLASSES, usage_of.classes(word), strict=True)}
     if content.pair.hyp.vectors is not None and ref:
