@@ -52,7 +52,7 @@ TREES: Mapping[str, Mapping[str, Any]] = {
                  "l2_regularization": 10.0, "max_features": 0.3},
 }  # fmt: skip
 #: The share of right outputs in which each may raise an alarm: where a confidence is .5.
-ALARMS = {"dropped": 0.075, "invented": 0.045, "dropped:minilm": 0.06, "invented:minilm": 0.045}
+ALARMS = {"dropped": 0.075, "invented": 0.045, "dropped:minilm": 0.065, "invented:minilm": 0.045}
 SHOWN = (0.03, 0.05, 0.075, 0.10)
 FOLDS = 5
 HIDDEN, EPOCHS, BATCH = 64, 6, 1024
