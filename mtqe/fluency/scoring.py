@@ -1,9 +1,8 @@
-"""How fluent texts are: surprisal under a language model of human text, and what the rules mark."""
+"""How fluent texts are: surprisal under a language model of human text, what the rules mark, what a probe doubts."""
 
 from __future__ import annotations
 
 import warnings
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -11,21 +10,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mtqe.errors import DataWarning, InputError
+from mtqe.errors import ConfigError, DataWarning, InputError
+from mtqe.fluency.models import HumanText, embedded_bits
 from mtqe.fluency.neutral import neutral_words
-from mtqe.fluency.ngram import CharacterModel
-from mtqe.fluency.overlap import Overlap
 from mtqe.fluency.rules import find_errors
-from mtqe.fluency.wordlist import WordModel, listed_model
+from mtqe.plugins import unknown
 from mtqe.results import ErrorSpan, FloatArray, Severity
 from mtqe.text import UNSPACED, Word, language_of, text_list, words
 
-#: With fewer characters of human text a model fitted on it says less than word counts do.
-LEAST_TEXT = 10_000
 #: MQM's weights of error severities; an error of punctuation or white space counts as minor punctuation does there.
 WEIGHTS: Mapping[Severity, float] = {"critical": 25.0, "major": 5.0, "minor": 1.0, "neutral": 0.0}
 PUNCTUATION_WEIGHT = 0.1
-VERSION = "1"
+#: What a place counts of which the probe is sure that it is broken; its doubts add up.
+PROBE_WEIGHT = 0.5
+VERSION = "2"
 
 
 class Token(NamedTuple):
@@ -46,9 +44,10 @@ class FluencyResult:
 
     scores      float64 (n,): -(surprisal + penalty), higher is more fluent; without a model the penalty alone.
     surprisal   float64 (n,): bits per counted character; NaN where there is no model for the language.
-    penalty     float64 (n,): MQM points of the verdicts (errors with confidence from .5) per 100 characters.
-    statistics  float64 (n, 4): bits, counted characters, MQM points, all characters; zeros where unscored. Their sums
-                over any texts make the score of these texts together: see `score_of`.
+    penalty     float64 (n,): points per 100 characters: MQM points of the verdicts (errors with confidence from .5),
+                and PROBE_WEIGHT times the places that the probe expects to be broken.
+    statistics  float64 (n, 4): bits, counted characters, points, all characters; zeros where unscored. Their sums over
+                any texts make the score of these texts together: see `score_of`.
     errors      for each text the marked passages, hints among them.
     tokens      for each text its words with their surprisal; empty without a model.
     signature   the model, what it was fitted on, and the weights.
@@ -91,39 +90,36 @@ def score_fluency(
     lm_documents: Sequence[str] | None = None,
     documents: Sequence[str] | None = None,
     rules: bool = True,
+    probe: str | None = None,
 ) -> FluencyResult:
     """Scores how fluent each text is, without looking at a source or a reference.
 
-    Surprisal comes from a Kneser-Ney character 5-gram model fitted on `lm_text`, human text in `language`. A text's
-    model never holds a line of the text's own document (`documents` for the texts, `lm_documents` for the lines), nor
-    a line that is the text or much like it; a score depends on no other text of the call. With less than LEAST_TEXT
-    characters of it, word counts that are installed serve instead: word pairs for English (symspellpy), word
-    frequencies for the languages that wordfreq knows; for others surprisal is NaN and the rules stand alone.
-    In English both models are averaged when there is enough `lm_text`.
+    Surprisal comes from Kneser-Ney models of characters and, where words are known by lists, of words, fitted on
+    `lm_text`, human text in `language`. A text's models never hold a line of the text's own document (`documents` for
+    the texts, `lm_documents` for the lines), nor a line that is the text or much like it; a score depends on no other
+    text of the call. With less than LEAST_TEXT characters of it, word counts that are installed serve instead: word
+    pairs for English (symspellpy), word frequencies for the languages that wordfreq knows; for others surprisal is NaN
+    and the rules stand alone.
+
+    `probe="minilm"` (English, the extra `offline`) adds what the hidden states of MiniLM tell of missing, moved and
+    misformed words.
 
     Bits per character are comparable between texts in one language under one signature, and between no others.
-    Raises InputError when the lengths of the sequences differ.
+    Raises InputError when the lengths of the sequences differ, ConfigError for an unknown probe or one that does not
+    know the language, UnavailableError for one that is not installed.
     """
     from tqdm import tqdm
 
     texts = text_list("texts", texts)
     _check_lengths(texts, lm_text, lm_documents, documents)
+    _check_probe(probe, language)
     scored = [i for i, text in enumerate(texts) if text is not None and text.strip()]
     present = [texts[i] or "" for i in scored]
-    lines = [line for line in lm_text or () if line.strip()]
-    line_documents = [d for d, line in zip(lm_documents or (), lm_text or (), strict=False) if line.strip()]
+    lines = [k for k, line in enumerate(lm_text or ()) if line.strip()]
+    human = HumanText([(lm_text or ())[k] for k in lines], [lm_documents[k] for k in lines] if lm_documents else [])
     own = [documents[i] for i in scored] if documents is not None else None
-
-    models, name = [], []
-    if sum(map(len, lines)) - _largest_document(lines, line_documents) >= LEAST_TEXT:
-        models.append(_bits_leaving_out(present, own, lines, line_documents, language))
-        name.append(f"kn-char5:{len(lines)}")
-    listed = None if models and language_of(language) != "en" else listed_model(language)
-    if listed is not None:
-        models.append(listed.bits(present))
-        name.append("word-pairs" if isinstance(listed, WordModel) and listed.pairs else "word-counts")
-
-    if not models:
+    bits, name = embedded_bits(present, own, language, human)
+    if bits is None:
         warnings.warn(
             f"fluency: there is no language model for {language!r} here, only the rules were applied; "
             "its numbers say nothing of surprisal",
@@ -137,15 +133,30 @@ def score_fluency(
         text = present[n]
         errors[i] = tuple(find_errors(text, language)) if rules else ()
         statistics[i, 2:] = sum(map(_points, errors[i])), len(text)
-        if models:
-            bits = np.mean([model[n] for model in models], axis=0)
-            tokens[i] = _tokens(text, language, bits)
-            statistics[i, :2] = _counted(text, bits, tokens[i])
+        if bits is not None:
+            tokens[i] = _tokens(text, language, bits[n])
+            statistics[i, :2] = _counted(text, bits[n], tokens[i])
+    if probe is not None:
+        statistics[scored, 2] += PROBE_WEIGHT * _expected_breaks(present)
     signature = (
-        f"fluency|lm:{'+'.join(name) or 'none'}|unit:character|neutral:names,numbers|"
-        f"rules:{'mqm25-5-1-0.1/100' if rules else 'none'}|version:{VERSION}"
+        f"fluency|lm:{name}|unit:character|neutral:names,numbers|rules:{'mqm25-5-1-0.1/100' if rules else 'none'}|"
+        f"{f'probe:{probe}*{PROBE_WEIGHT}/100|' if probe else ''}version:{VERSION}"
     )
     return FluencyResult(statistics, tuple(errors), tuple(tokens), signature)
+
+
+def _check_probe(probe: str | None, language: str) -> None:
+    if probe not in (None, "minilm"):
+        raise ConfigError(unknown(f"probe {probe!r} of fluency", probe or "", ["minilm"]))
+    if probe is not None and language_of(language) != "en":
+        raise ConfigError(f"fluency: the probe 'minilm' knows English only, not {language!r}; leave it out")
+
+
+def _expected_breaks(texts: Sequence[str]) -> FloatArray:
+    """How many broken places the probe expects in each text, (texts,)."""
+    from mtqe.fluency.probe import broken_places, encoder
+
+    return np.array([places.sum() for places in broken_places(texts, encoder())])
 
 
 def _check_lengths(
@@ -158,39 +169,6 @@ def _check_lengths(
         raise InputError(f"{len(documents)} documents for {len(texts)} texts")
     if lm_documents is not None and len(lm_documents) != len(lm_text or ()):
         raise InputError(f"{len(lm_documents)} lm_documents for {len(lm_text or ())} lines of lm_text")
-
-
-def _largest_document(lines: Sequence[str], documents: Sequence[str]) -> int:
-    """Characters of the document whose leaving out costs the model most."""
-    sizes: dict[str, int] = defaultdict(int)
-    for line, document in zip(lines, documents, strict=False):
-        sizes[document] += len(line)
-    return max(sizes.values(), default=0)
-
-
-def _bits_leaving_out(
-    texts: Sequence[str],
-    documents: Sequence[str] | None,
-    lines: Sequence[str],
-    line_documents: Sequence[str],
-    language: str,
-) -> list[FloatArray]:
-    """Each text's bits under a model of the lines that are not of its document and not like it."""
-    model = CharacterModel(lines)
-    overlap = Overlap(lines, language)
-    of_document: dict[str, set[int]] = defaultdict(set)
-    for i, document in enumerate(line_documents):
-        of_document[document].add(i)
-    groups: dict[frozenset[int], list[int]] = defaultdict(list)
-    for i, text in enumerate(texts):
-        same = of_document.get(documents[i], set()) if documents is not None else set()
-        groups[frozenset(same | overlap.find(text))].append(i)
-    found: list[FloatArray] = [np.zeros(0)] * len(texts)
-    for left_out, members in groups.items():
-        with model.without([lines[i] for i in sorted(left_out)]):
-            for i, bits in zip(members, model.bits([texts[i] for i in members]), strict=True):
-                found[i] = bits
-    return found
 
 
 def _tokens(text: str, language: str, bits: FloatArray) -> tuple[Token, ...]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.resources import files
-from math import log2
+from itertools import chain
 
 import numpy as np
 import regex
 
+from mtqe.fluency.kneser_ney import IntArray, KneserNey
 from mtqe.fluency.ngram import CharacterModel
 from mtqe.results import FloatArray
 from mtqe.text import UNSPACED, Word, language_of, words
@@ -23,7 +25,9 @@ _UNLISTED = 0.02  # share of running words that no list has
 _PART = regex.compile(r"[^-‑]+")
 _MARK, _CLOSED = regex.compile(r"[\p{P}\p{S}]"), regex.compile(r"[\p{P}]\s*$")
 _MOST_BITS = 1000.0  # 2 to its negative is still above 0
-_MARK_BITS = 5.0  # about what a mark of punctuation costs in running text
+_MARK_SHARE = 2.0**-5  # about that of a mark of punctuation in running text
+_ORDER = 3
+_UNKNOWN, _END, _FIRST = 1, 2, 3  # codes
 
 
 @lru_cache(maxsize=64)
@@ -89,36 +93,94 @@ class WordModel:
 
     def bits(self, texts: Sequence[str]) -> list[FloatArray]:
         """For each text its surprisal: one value a character and one for its end; a word's stands on its first."""
-        found = [_parts(text) for text in texts]
-        types = sorted({_folded(word) for text in found for word in text})
-        spelled = {word: float(bits.sum()) for word, bits in zip(types, self._spelling.bits(types), strict=True)}
-        return [self._text_bits(text, at, spelled) for text, at in zip(texts, found, strict=True)]
+        read = [read_tokens(text) for text in texts]
+        return spread(texts, read, -np.log2(self.probabilities(texts, read))) if texts else []
 
-    def _text_bits(self, text: str, found: Sequence[Word], spelled: Mapping[str, float]) -> FloatArray:
-        bits = np.array([_MARK_BITS if _MARK.match(c) else 0.0 for c in text] + [0.0])
-        bits[-1] = 0.0 if _CLOSED.search(text) else _MARK_BITS
-        before = ""
-        for word in found:
-            folded = _folded(word)
-            unlisted = 2.0 ** -min(spelled[folded], _MOST_BITS)
-            alone = (1 - _UNLISTED) * self._frequency.get(folded, 0.0) + _UNLISTED * unlisted
-            pair = self.pairs.get(f"{before} {folded}", 0.0)
-            bits[word.start] = -log2(pair + (1 - self._covered.get(before, 0.0)) * alone)
-            before = folded
-        return bits
+    def probabilities(self, texts: Sequence[str], read: Sequence[Sequence[Word]]) -> FloatArray:
+        """Of each token of each text, and of each text's end after its tokens."""
+        types = sorted({_folded(token) for tokens in read for token in tokens if not _MARK.match(token.text)})
+        spelled = {word: float(bits.sum()) for word, bits in zip(types, self._spelling.bits(types), strict=True)}
+        found = []
+        for text, tokens in zip(texts, read, strict=True):
+            before = ""
+            for token in tokens:
+                if _MARK.match(token.text):
+                    found.append(_MARK_SHARE)
+                else:
+                    word = _folded(token)
+                    found.append(self._probability(before, word, spelled[word]))
+                    before = word
+            found.append(1.0 if _CLOSED.search(text) else _MARK_SHARE)
+        return np.array(found)
+
+    def _probability(self, before: str, word: str, spelled: float) -> float:
+        unlisted = 2.0 ** -min(spelled, _MOST_BITS)
+        alone = (1 - _UNLISTED) * self._frequency.get(word, 0.0) + _UNLISTED * unlisted
+        return float(self.pairs.get(f"{before} {word}", 0.0) + (1 - self._covered.get(before, 0.0)) * alone)
+
+
+class WordTrigrams:
+    """Kneser-Ney over the words and marks of `lines`, with a `WordModel` in place of unigrams, of which it knows more.
+
+    Bigrams and trigrams are those of the lines; a word's form is its lower case.
+    """
+
+    def __init__(self, listed: WordModel, lines: Sequence[str]) -> None:
+        self._listed = listed
+        read = [read_tokens(line) for line in lines]
+        types = dict.fromkeys(_folded(token) for tokens in read for token in tokens)
+        self._code = {word: code for code, word in enumerate(types, _FIRST)}
+        self._model = KneserNey(self._stream(read), len(self._code) + _FIRST, _ORDER, lowest=2)
+
+    @contextmanager
+    def without(self, lines: Sequence[str]) -> Iterator[None]:
+        """Inside the block the counts are those of the text without `lines`, which must be among the fitted ones."""
+        with self._model.without(self._stream([read_tokens(line) for line in lines])):
+            yield
+
+    def bits(self, texts: Sequence[str]) -> list[FloatArray]:
+        """As `WordModel.bits`."""
+        if not texts:
+            return []
+        read = [read_tokens(text) for text in texts]
+        alone = self._listed.probabilities(texts, read)
+        return spread(texts, read, -np.log2(self._model.probabilities(self._stream(read), alone)))
+
+    def _stream(self, read: Sequence[Sequence[Word]]) -> IntArray:
+        start = (0,) * (_ORDER - 1)
+        codes = ((*start, *(self._code.get(_folded(token), _UNKNOWN) for token in tokens), _END) for tokens in read)
+        return np.fromiter(chain.from_iterable(codes), np.int64)
 
 
 def _folded(word: Word) -> str:
     return word.text.casefold().replace("’", "'")
 
 
-def _parts(text: str) -> list[Word]:
-    """The words of a text, those with hyphens by their parts."""
-    return [
-        Word(part.group(), word.start + part.start(), word.start + part.end())
-        for word in words(text)
-        for part in _PART.finditer(word.text)
-    ]
+def read_tokens(text: str) -> list[Word]:
+    """The words of a text, those with hyphens by their parts, and its marks of punctuation and symbols."""
+    found, done = [], 0
+    for word in words(text):
+        found += _marks(text, done, word.start)
+        parts = _PART.finditer(word.text)
+        found += [Word(part.group(), word.start + part.start(), word.start + part.end()) for part in parts]
+        done = word.end
+    return found + _marks(text, done, len(text))
+
+
+def _marks(text: str, start: int, end: int) -> list[Word]:
+    return [Word(c, at, at + 1) for at, c in enumerate(text[start:end], start) if _MARK.match(c)]
+
+
+def spread(texts: Sequence[str], read: Sequence[Sequence[Word]], bits: FloatArray) -> list[FloatArray]:
+    """Values of tokens and ends, one after the other, as one array a text: (characters + 1,)."""
+    found, done = [], 0
+    for text, tokens in zip(texts, read, strict=True):
+        places = [*(token.start for token in tokens), len(text)]
+        values = np.zeros(len(text) + 1)
+        values[places] = bits[done : done + len(places)]
+        done += len(places)
+        found.append(values)
+    return found
 
 
 def sampled_model(language: str) -> CharacterModel:

@@ -9,13 +9,21 @@ from typing import ClassVar
 
 from mtqe import __version__
 from mtqe.corpus import TestSet
+from mtqe.errors import ConfigError
 from mtqe.fluency import LEAST_TEXT, FluencyResult, score_fluency, score_of
+from mtqe.neural import minilm
+from mtqe.plugins import unknown
 from mtqe.results import FloatArray, Metric, MetricSpec, SegmentScores
 
 
-def make() -> Metric:
-    """-(surprisal in bits per character + MQM points of marked errors per 100 characters): higher is more fluent."""
-    return Fluency()
+def make(model: str | None = None) -> Metric:
+    """-(surprisal in bits per character + MQM points of marked errors per 100 characters): higher is more fluent.
+
+    model   `minilm` adds the packaged encoder's probe for broken syntax (English; the extra `offline`).
+    """
+    if model not in (None, "minilm"):
+        raise ConfigError(unknown(f"model {model!r} of 'fluency'", model or "", ["minilm"]))
+    return Fluency(model)
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,8 @@ class Fluency:
     Units without output stay unscored.
     """
 
+    model: str | None = None
+
     needs: ClassVar[frozenset[str]] = frozenset()
     uses: ClassVar = frozenset({"reference"})
     higher_is_better: ClassVar = True
@@ -38,7 +48,8 @@ class Fluency:
     @property
     def spec(self) -> MetricSpec:
         parameters = {"lm": "auto", "lm_text": f"references of other documents, from {LEAST_TEXT} characters"}
-        return MetricSpec("fluency", None, parameters, __version__, scope="corpus")
+        checksum = minilm.SHA256 if self.model else None
+        return MetricSpec("fluency", self.model, parameters, __version__, checksum, scope="corpus")
 
     def aggregate(self, sums: FloatArray) -> FloatArray:
         return score_of(sums)
@@ -53,6 +64,7 @@ class Fluency:
             lm_text=[text for text, _ in lines],
             lm_documents=[document for _, document in lines],
             documents=[unit.document for unit in everyone],
+            probe=self.model,
         )
         scores, start = {}, 0
         for name in units:

@@ -76,7 +76,7 @@ def test_the_model_is_fitted_on_references_only_where_there_are_enough() -> None
     assert sum(map(len, SENTENCES)) * 3 / 4 < LEAST_TEXT  # one document of four is left out
     assert model(make_set(4, [system])) == "lm:word-pairs"
     longer = make_set(4, [system], repeat=2)
-    assert model(longer) == "lm:kn-char5:144+word-pairs"
+    assert model(longer) == "lm:kn-char5:144+2*kn-word3:144/word-pairs"
     assert model(make_set(1, [system], repeat=2)) == "lm:word-pairs"
 
 

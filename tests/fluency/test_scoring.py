@@ -84,8 +84,9 @@ def test_the_model_is_said_in_the_signature() -> None:
         result = score_fluency(["Brot und Salz"], language=language, lm_text=lm_text)
         return result.signature.split("|")[1]
 
-    assert model("de", LM) == "lm:kn-char5:300"
-    assert model("en", LM) == "lm:kn-char5:300+word-pairs"
+    assert model("zh", LM) == "lm:kn-char5:300"
+    assert model("de", LM) == "lm:kn-char5:300+2*kn-word3:300/word-counts"
+    assert model("en", LM) == "lm:kn-char5:300+2*kn-word3:300/word-pairs"
     assert model("en") == "lm:word-pairs"
     assert model("de_AT", LM[:5]) == "lm:word-counts"
     with pytest.warns(DataWarning):

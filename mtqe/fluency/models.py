@@ -1,0 +1,92 @@
+"""Which language model tells how surprising each character of a text is, and what it must not have seen."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from mtqe.fluency.ngram import CharacterModel
+from mtqe.fluency.overlap import Overlap
+from mtqe.fluency.wordlist import WordModel, WordTrigrams, listed_model
+from mtqe.results import FloatArray
+
+#: With fewer characters of human text a model fitted on it says less than word counts do.
+LEAST_TEXT = 10_000
+#: Words say more than their letters; both together more than either.
+_SHARE_OF_WORDS = 2 / 3
+
+
+class HumanText(NamedTuple):
+    """Lines of human text, and the document of each; no documents, or one a line."""
+
+    lines: Sequence[str]
+    documents: Sequence[str]
+
+    def is_enough(self) -> bool:
+        """Whether LEAST_TEXT characters are left without the largest document, which may have to be left out."""
+        sizes: dict[str, int] = defaultdict(int)
+        for line, document in zip(self.lines, self.documents, strict=False):
+            sizes[document] += len(line)
+        return sum(map(len, self.lines)) - max(sizes.values(), default=0) >= LEAST_TEXT
+
+
+class _Fitted(Protocol):
+    def bits(self, texts: Sequence[str]) -> list[FloatArray]: ...
+
+    def without(self, lines: Sequence[str]) -> AbstractContextManager[None]: ...
+
+
+def embedded_bits(
+    texts: Sequence[str], documents: Sequence[str] | None, language: str, human: HumanText
+) -> tuple[list[FloatArray] | None, str]:
+    """For each text its surprisal, (characters + 1,), and the name of the model; None where there is none.
+
+    With enough human text: Kneser-Ney models of its characters and, where words are known by lists, of its words, two
+    thirds of the value theirs. A text's models hold no line of its document and none that is much like it.
+    """
+    listed = listed_model(language)
+    if not human.is_enough():
+        if listed is None:
+            return None, "none"
+        return listed.bits(texts), _name(listed)
+    models: list[tuple[_Fitted, float]] = [(CharacterModel(human.lines), 1.0)]
+    name = f"kn-char5:{len(human.lines)}"
+    if isinstance(listed, WordModel):
+        models = [(models[0][0], 1 - _SHARE_OF_WORDS), (WordTrigrams(listed, human.lines), _SHARE_OF_WORDS)]
+        name = f"{name}+2*kn-word3:{len(human.lines)}/{_name(listed)}"
+    return _leaving_out(models, texts, documents, language, human), name
+
+
+def _name(listed: WordModel | CharacterModel) -> str:
+    return "word-pairs" if isinstance(listed, WordModel) and listed.pairs else "word-counts"
+
+
+def _leaving_out(
+    models: Sequence[tuple[_Fitted, float]],
+    texts: Sequence[str],
+    documents: Sequence[str] | None,
+    language: str,
+    human: HumanText,
+) -> list[FloatArray]:
+    """Each text's weighted bits under models of the lines that are not of its document and not like it."""
+    overlap = Overlap(human.lines, language)
+    of_document: dict[str, set[int]] = defaultdict(set)
+    for i, document in enumerate(human.documents):
+        of_document[document].add(i)
+    groups: dict[frozenset[int], list[int]] = defaultdict(list)
+    for i, text in enumerate(texts):
+        same = of_document.get(documents[i], set()) if documents is not None else set()
+        groups[frozenset(same | overlap.find(text))].append(i)
+    found: list[FloatArray] = [np.zeros(len(text) + 1) for text in texts]
+    for left_out, members in groups.items():
+        lines = [human.lines[i] for i in sorted(left_out)]
+        with ExitStack() as stack:
+            for model, weight in models:
+                stack.enter_context(model.without(lines))
+                for i, bits in zip(members, model.bits([texts[i] for i in members]), strict=True):
+                    found[i] += weight * bits
+    return found
