@@ -37,6 +37,7 @@ def parser(functions: Mapping[str, Callable[[argparse.Namespace], None]]) -> arg
 
     _align(commands)
     _entities(commands)
+    _fluency(commands)
     _compare(commands)
 
     report = _command(commands, "report", "render the report of a run directory anew")
@@ -79,6 +80,26 @@ def _entities(commands: Any) -> None:
     )
     _input_format(entities)
     _format(entities, ("text", "csv", "jsonl"))
+
+
+def _fluency(commands: Any) -> None:
+    fluency = _command(
+        commands, "fluency", "score how fluent texts are, without a reference, and mark where they are not"
+    )
+    _translations(fluency)
+    _languages(fluency)
+    fluency.add_argument(
+        "--lm",
+        default="auto",
+        metavar="NAME",
+        help="hf:ID@REVISION or hf:DIR is a causal language model (default: auto)",
+    )
+    fluency.add_argument(
+        "--lm-text", nargs="+", default=(), metavar="PATH", help="human text in the language, to fit the model on"
+    )
+    fluency.add_argument("--probe", choices=("minilm",), help="let an encoder look for broken syntax (English)")
+    _input_format(fluency)
+    _format(fluency, ("text", "csv", "jsonl"))
 
 
 def _compare(commands: Any) -> None:

@@ -196,6 +196,28 @@ def _entities(arguments: argparse.Namespace) -> None:
         print(editor.precision_line(decisions), file=sys.stdout if arguments.format == "text" else sys.stderr)
 
 
+def _fluency(arguments: argparse.Namespace) -> None:
+    from mtqe.fluency.files import fluency_of_files
+    from mtqe.report import fluency
+
+    systems, notes = fluency_of_files(
+        arguments.translations,
+        languages=arguments.languages,
+        lm=arguments.lm,
+        lm_text=arguments.lm_text,
+        probe=arguments.probe,
+        input_format=arguments.input_format,
+    )
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
+    if arguments.format != "text":
+        _for_programs()
+    forms = {"text": fluency.to_text, "csv": fluency.to_csv, "jsonl": fluency.to_json_lines}
+    print(forms[arguments.format](systems), end="", flush=True)
+    for signature in dict.fromkeys(system.result.signature for system in systems):
+        print(f"signature: {signature}", file=sys.stderr)
+
+
 def _compare(arguments: argparse.Namespace) -> None:
     from mtqe.comparison.gates import too_low, worse_than
     from mtqe.report.console import about, comparisons_text
@@ -294,6 +316,7 @@ COMMANDS = {
     "score": _score,
     "align": _align,
     "entities": _entities,
+    "fluency": _fluency,
     "compare": _compare,
     "report": _report,
     "metrics": _metrics,

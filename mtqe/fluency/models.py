@@ -61,6 +61,26 @@ def embedded_bits(
     return _leaving_out(models, texts, documents, language, human), name
 
 
+def neural_bits(texts: Sequence[str], documents: Sequence[str] | None, lm: str) -> tuple[list[FloatArray], str]:
+    """As `embedded_bits`, under a causal language model; with `documents` it reads what stands before a text there."""
+    from mtqe.neural import causal
+
+    model = causal.load(lm.removeprefix("hf:"))
+    contexts = None if documents is None else _before(texts, documents)
+    signature = f"{lm}:{model.fingerprint[:12]}:{model.dtype}:bos-{model.bos}"
+    return model.bits(texts, contexts), signature + ("" if contexts is None else ":context-document")
+
+
+def _before(texts: Sequence[str], documents: Sequence[str]) -> list[str]:
+    """For each text those of its document that stand before it, a line each."""
+    so_far: dict[str, str] = defaultdict(str)
+    found = []
+    for text, document in zip(texts, documents, strict=True):
+        found.append(so_far[document])
+        so_far[document] += f"{text}\n"
+    return found
+
+
 def _name(listed: WordModel | CharacterModel) -> str:
     return "word-pairs" if isinstance(listed, WordModel) and listed.pairs else "word-counts"
 

@@ -14,6 +14,17 @@ from mtqe.text import Word, words
 SENTENCE_END = regex.compile(r"[.!?…।]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』”’）]*")
 
 
+#: A text of fewer words that ends without a mark is a heading, a caption or a label.
+_SENTENCE = 15
+
+
+def is_heading(text: str) -> bool:
+    """Whether a text is no sentence: short, and without a mark at its end."""
+    return len(words(text)) < _SENTENCE and not any(
+        end.end() == len(text.rstrip()) for end in SENTENCE_END.finditer(text)
+    )
+
+
 @dataclass(frozen=True)
 class Passage:
     """A text and what the rules share of its analysis."""

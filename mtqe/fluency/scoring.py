@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtqe.errors import ConfigError, DataWarning, InputError
-from mtqe.fluency.models import HumanText, embedded_bits
+from mtqe.fluency.models import HumanText, embedded_bits, neural_bits
 from mtqe.fluency.neutral import neutral_words
 from mtqe.fluency.rules import find_errors
 from mtqe.plugins import unknown
@@ -70,6 +70,10 @@ class FluencyResult:
     def penalty(self) -> FloatArray:
         return 100 * _ratio(self.statistics[:, 2], self.statistics[:, 3])
 
+    def part(self, part: slice) -> FluencyResult:
+        """The result of some of the texts."""
+        return FluencyResult(self.statistics[part], self.errors[part], self.tokens[part], self.signature)
+
     @property
     def corpus(self) -> float:
         """The score of all texts together (a micro-average); NaN when none has a score."""
@@ -86,20 +90,27 @@ def score_fluency(
     texts: Sequence[str | None],
     *,
     language: str,
+    lm: str = "auto",
     lm_text: Sequence[str] | None = None,
     lm_documents: Sequence[str] | None = None,
     documents: Sequence[str] | None = None,
+    context: bool = False,
     rules: bool = True,
     probe: str | None = None,
 ) -> FluencyResult:
     """Scores how fluent each text is, without looking at a source or a reference.
 
-    Surprisal comes from Kneser-Ney models of characters and, where words are known by lists, of words, fitted on
-    `lm_text`, human text in `language`. A text's models never hold a line of the text's own document (`documents` for
-    the texts, `lm_documents` for the lines), nor a line that is the text or much like it; a score depends on no other
-    text of the call. With less than LEAST_TEXT characters of it, word counts that are installed serve instead: word
-    pairs for English (symspellpy), word frequencies for the languages that wordfreq knows; for others surprisal is NaN
-    and the rules stand alone.
+    With `lm="auto"` surprisal comes from Kneser-Ney models of characters and, where words are known by lists, of words,
+    fitted on `lm_text`, human text in `language`. A text's models never hold a line of the text's own document
+    (`documents` for the texts, `lm_documents` for the lines), nor a line that is the text or much like it; a score
+    depends on no other text of the call. With less than LEAST_TEXT characters of it, word counts that are installed
+    serve instead: word pairs for English (symspellpy), word frequencies for the languages that wordfreq knows; for
+    others surprisal is NaN and the rules stand alone.
+
+    `lm="hf:OWNER/NAME@REVISION"`, or `hf:` and a directory, is a causal language model instead, base rather than
+    instruct: `hf:Qwen/Qwen3-0.6B-Base` (Apache-2.0) for most languages, `hf:utter-project/EuroLLM-1.7B` (Apache-2.0)
+    for those of Europe, `hf:HuggingFaceTB/SmolLM2-135M` (Apache-2.0) or `hf:gpt2` (MIT) for English. `context` lets it
+    read the texts of the same document that stand before a text.
 
     `probe="minilm"` (English, the extra `offline`) adds what the hidden states of MiniLM tell of missing, moved and
     misformed words.
@@ -112,13 +123,18 @@ def score_fluency(
 
     texts = text_list("texts", texts)
     _check_lengths(texts, lm_text, lm_documents, documents)
+    _check_lm(lm, lm_text, documents, context)
     _check_probe(probe, language)
     scored = [i for i, text in enumerate(texts) if text is not None and text.strip()]
     present = [texts[i] or "" for i in scored]
     lines = [k for k, line in enumerate(lm_text or ()) if line.strip()]
     human = HumanText([(lm_text or ())[k] for k in lines], [lm_documents[k] for k in lines] if lm_documents else [])
     own = [documents[i] for i in scored] if documents is not None else None
-    bits, name = embedded_bits(present, own, language, human)
+    bits: list[FloatArray] | None
+    if lm == "auto":
+        bits, name = embedded_bits(present, own, language, human)
+    else:
+        bits, name = neural_bits(present, own if context else None, lm)
     if bits is None:
         warnings.warn(
             f"fluency: there is no language model for {language!r} here, only the rules were applied; "
@@ -143,6 +159,19 @@ def score_fluency(
         f"{f'probe:{probe}*{PROBE_WEIGHT}/100|' if probe else ''}version:{VERSION}"
     )
     return FluencyResult(statistics, tuple(errors), tuple(tokens), signature)
+
+
+def _check_lm(lm: str, lm_text: Sequence[str] | None, documents: Sequence[str] | None, context: bool) -> None:
+    if lm == "auto":
+        if context:
+            raise ConfigError("fluency: context is for a causal language model (lm='hf:...')")
+        return
+    if not lm.removeprefix("hf:") or not lm.startswith("hf:"):
+        raise ConfigError(f"fluency: lm is auto, hf:OWNER/NAME@REVISION or hf:DIRECTORY, not {lm!r}")
+    if lm_text:
+        raise ConfigError("fluency: lm_text is what the default model is fitted on; leave it out beside lm='hf:...'")
+    if context and documents is None:
+        raise ConfigError("fluency: context needs documents, the document of each text")
 
 
 def _check_probe(probe: str | None, language: str) -> None:

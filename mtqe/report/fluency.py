@@ -1,0 +1,127 @@
+"""Fluency of files as people and programs read it: a list in a terminal, a table, JSON lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from mtqe.fluency.files import SystemFluency
+from mtqe.fluency.passage import is_heading
+from mtqe.report.marks import visible
+from mtqe.report.tables import no_formula
+from mtqe.report.view import count
+from mtqe.results import ErrorSpan
+
+COLUMNS = (
+    "system",
+    "document",
+    "place",
+    "score",
+    "bits_per_character",
+    "points_per_100_characters",
+    "rules",
+    "text",
+)
+#: So many lines are shown as the least fluent, and so much of each.
+_LEAST, _SHOWN, _AROUND = 5, 100, 40
+
+
+def to_text(systems: Sequence[SystemFluency]) -> str:
+    """For each system its score, what is marked (x a verdict, ? a hint), and its least fluent lines."""
+    return "\n".join("".join(f"{line}\n" for line in _system(system)) for system in systems)
+
+
+def to_csv(systems: Sequence[SystemFluency]) -> str:
+    """A row a line of text in the order of the files; `rules` names the verdicts; empty cells for a blank line."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for system in systems:
+        for i, (place, text) in enumerate(zip(system.places, system.texts, strict=True)):
+            values = [f"{value:.4f}" if math.isfinite(value) else "" for value in _values(system, i)]
+            rules = " ".join(error.rule for error in system.result.errors[i] if error.confidence >= 0.5)
+            where = f"{place.path}:{place.line}"
+            names = (no_formula(cell) for cell in (system.system, place.document, where))
+            writer.writerow([*names, *values, rules, no_formula(text)])
+    return out.getvalue()
+
+
+def to_json_lines(systems: Sequence[SystemFluency]) -> str:
+    """A JSON object a line of text, with its marks and its words' surprisal in bits; spans count code points."""
+    return "".join(
+        json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for system in systems for row in _rows(system)
+    )
+
+
+def _rows(system: SystemFluency) -> Iterator[dict[str, Any]]:
+    for i, (place, text) in enumerate(zip(system.places, system.texts, strict=True)):
+        score, surprisal, penalty = (value if math.isfinite(value) else None for value in _values(system, i))
+        yield {
+            "system": system.system,
+            **asdict(place),
+            "text": text,
+            "score": score,
+            "bits_per_character": surprisal,
+            "points_per_100_characters": penalty,
+            "errors": [_error(error) for error in system.result.errors[i]],
+            "words": [token._asdict() for token in system.result.tokens[i]],
+            "signature": system.result.signature,
+        }
+
+
+def _error(error: ErrorSpan) -> dict[str, Any]:
+    assert error.hyp_span is not None
+    return {
+        "start": error.hyp_span[0],
+        "end": error.hyp_span[1],
+        "category": error.category,
+        "severity": error.severity,
+        "confidence": error.confidence,
+        "rule": error.rule,
+        "suggestion": error.suggestion,
+    }
+
+
+def _values(system: SystemFluency, i: int) -> tuple[float, float, float]:
+    result = system.result
+    return float(result.scores[i]), float(result.surprisal[i]), float(result.penalty[i])
+
+
+def _system(system: SystemFluency) -> Iterator[str]:
+    result = system.result
+    bits, counted, points, characters = result.statistics.sum(axis=0)
+    scored = [i for i in range(len(system.texts)) if math.isfinite(result.scores[i])]
+    marks = sum(error.confidence >= 0.5 for errors in result.errors for error in errors)
+    parts = [f"{bits / counted:.2f} bits a character"] if counted else ["no language model"]
+    parts.append(f"{100 * points / characters:.2f} points per 100 characters" if characters else "no text")
+    yield (
+        f"{visible(system.system)}: {result.corpus:.2f} ({', '.join(parts)}); "
+        f"{count(len(scored), 'line')}, {count(marks, 'mark')}"
+    )
+    for i in scored:
+        for error in result.errors[i]:
+            yield f"{'x' if error.confidence >= 0.5 else '?'} {_mark(system, i, error)}"
+    yield "least fluent (headings and captions aside):"
+    sentences = [i for i in scored if not is_heading(system.texts[i])]
+    for i in sorted(sentences, key=lambda i: float(result.scores[i]))[:_LEAST]:
+        text = visible(" ".join(system.texts[i].split()))
+        shown = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+        yield f"  {result.scores[i]:.2f}  {_place(system, i)}  {shown}"
+
+
+def _mark(system: SystemFluency, i: int, error: ErrorSpan) -> str:
+    assert error.hyp_span is not None
+    text, (start, end) = system.texts[i], error.hyp_span
+    before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
+    context = visible(" ".join(f"{before}[{text[start:end]}]{after}".split()))
+    right = f" -> {visible(error.suggestion)}" if error.suggestion else ""
+    return f"{error.rule}, {error.confidence:.2f}, {_place(system, i)}: {context}{right}"
+
+
+def _place(system: SystemFluency, i: int) -> str:
+    return visible(f"{system.places[i].path}:{system.places[i].line}")
