@@ -11,11 +11,25 @@ from mtqe.fluency.passage import Passage, error_at
 from mtqe.results import ErrorSpan
 
 _UNDECODABLE = regex.compile(r"[\uFFFD\uFFFE\uFFFF\p{Cs}]+|[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x84\x86-\x9F]+")
-_NOT_ASCII = regex.compile(r"[^\x00-\x7F]+")
+
+
+def _as_shown(first: int, last: int, page: str) -> str:
+    """The characters that a code page shows for bytes `first` to `last`, for a class of a pattern."""
+    return "".join(bytes([b]).decode(page, "ignore") + chr(b) * (b < 0xA0) for b in range(first, last + 1))
+
+
+#: Runs of characters beyond ASCII whose bytes in either code page are led and followed as in UTF-8.
+_SUSPECT = regex.compile(
+    r"(?<![^\x00-\x7F])(?:"
+    + "|".join(f"(?:[{_as_shown(0xC2, 0xF4, page)}][{_as_shown(0x80, 0xBF, page)}]+)+" for page in ("cp1252", "cp1251"))
+    + r")(?![^\x00-\x7F])"
+)
 
 
 def undecodable(passage: Passage) -> Iterator[ErrorSpan]:
     """Replacement characters, lone surrogates and control characters."""
+    if not _UNDECODABLE.search(passage.text):
+        return
     wrong = {(error.hyp_span or (0, 0)) for error in mojibake(passage)}
     for match in _UNDECODABLE.finditer(passage.text):
         if not any(start <= match.start() < end for start, end in wrong):
@@ -24,7 +38,9 @@ def undecodable(passage: Passage) -> Iterator[ErrorSpan]:
 
 def mojibake(passage: Passage) -> Iterator[ErrorSpan]:
     """UTF-8 read as Windows-1252 or Windows-1251: the bytes of a run of such characters are valid UTF-8 again."""
-    for match in _NOT_ASCII.finditer(passage.text):
+    if passage.text.isascii():
+        return
+    for match in _SUSPECT.finditer(passage.text):
         meant = _redecoded(match.group(), "cp1252") or _redecoded(match.group(), "cp1251", at_least=2)
         if meant and _plausible(match.group(), meant, passage.language):
             yield error_at(*match.span(), "Fluency/Character encoding", "mojibake", 0.95, "major", meant)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from math import log10
@@ -50,6 +51,11 @@ def _unexpected_run(language: str) -> regex.Pattern[str]:
     return regex.compile(rf"[^{own}\p{{Latin}}\p{{Greek}}](?:[^{own}\p{{Latin}}]|[\s\p{{P}}](?=[^{own}\p{{Latin}}]))*")
 
 
+@lru_cache(maxsize=1 << 14)
+def _is_unexpected(character: str, language: str) -> bool:
+    return _unexpected_run(language).match(character) is not None
+
+
 def _untranslated(passage: Passage, start: int, end: int, rule: str) -> ErrorSpan:
     """Critical where it is most of the text, as a segment that is no translation is in MQM."""
     severity: Severity = "critical" if end - start > len(passage.text) / 2 else "major" if end - start > 40 else "minor"
@@ -58,6 +64,8 @@ def _untranslated(passage: Passage, start: int, end: int, rule: str) -> ErrorSpa
 
 def foreign_script(passage: Passage) -> Iterator[ErrorSpan]:
     """Letters of a script that the language does not use; Latin and Greek stand in every language's names and terms."""
+    if not any(_is_unexpected(c, passage.language) for c in set(passage.text)):
+        return
     for match in _unexpected_run(passage.language).finditer(passage.text):
         yield _untranslated(passage, *match.span(), "foreign-script")
 
@@ -65,10 +73,17 @@ def foreign_script(passage: Passage) -> Iterator[ErrorSpan]:
 _MIXED = regex.compile(
     r"\p{L}*(?:\p{Latin}(?=[\p{Cyrillic}\p{Greek}])|\p{Cyrillic}(?=[\p{Latin}\p{Greek}])|\p{Greek}(?=\p{Cyrillic}))\p{L}*"
 )
+#: Where the letters of two of these alphabets touch, by their main blocks: a quick test before `_MIXED`.
+_ALPHABETS_MEET = re.compile(
+    "[A-Za-z\u00c0-\u024f\u1e00-\u1eff][\u0370-\u052f\u1f00-\u1fff]"
+    "|[\u0400-\u052f][A-Za-z\u00c0-\u03ff\u1e00-\u1fff]|[\u0370-\u03ff\u1f00-\u1fff][\u0400-\u052f]"
+)
 
 
 def mixed_script(passage: Passage) -> Iterator[ErrorSpan]:
     """A word in which letters of two alphabets that look alike are mixed."""
+    if passage.text.isascii() or not _ALPHABETS_MEET.search(passage.text):
+        return
     for match in _MIXED.finditer(passage.text):
         if len(match.group()) > 3:
             yield error_at(*match.span(), "Fluency/Spelling", "mixed-script", 0.7)
@@ -85,13 +100,17 @@ def foreign_passage(passage: Passage) -> Iterator[ErrorSpan]:
         yield from _passage_in_same_script(passage)
 
 
+def _in_address(text: str, start: int) -> bool:
+    """Whether what starts there goes on an address or a tag."""
+    return text[max(0, start - 1) : start] in tuple("/@.<")
+
+
 def _latin_passage(passage: Passage) -> Iterator[ErrorSpan]:
     for match in _LATIN_RUN.finditer(passage.text):
         parts = match.group().split()
         lower = sum(part[0].islower() for part in parts)
         title = lower * 2 < len(parts) and len(match.group()) < 0.8 * len(passage.text)
-        in_address = passage.text[max(0, match.start() - 1) : match.start()] in tuple("/@.<")
-        if len(parts) > 2 and not title and not in_address:
+        if len(parts) > 2 and not title and not _in_address(passage.text, match.start()):
             yield _untranslated(passage, *match.span(), "foreign-passage")
 
 
@@ -105,15 +124,18 @@ def _passage_in_same_script(passage: Passage) -> Iterator[ErrorSpan]:
     ]
     if sum(frequency < 1e-4 for _, _, frequency in telling) < 3:
         return
+    candidates = {word: frequency for _, word, frequency in telling}
     for other in _LARGE_LANGUAGES[script_of(passage.language)]:
         theirs = frequencies(other, "small")
-        if other == language_of(passage.language) or sum(theirs.get(w, 0.0) > 5 * f for _, w, f in telling) < 3:
+        shared = theirs.keys() & candidates.keys()
+        if other == language_of(passage.language) or sum(theirs[w] > 5 * candidates[w] for w in shared) < 3:
             continue
         gains = [_gain(frequency, theirs.get(word, 0.0)) for _, word, frequency in telling]
         first, last, total = _best_run(gains)
         if total >= 6 and sum(gain > 0.7 for gain in gains[first:last]) >= 3:
             start, end = passage.words[telling[first][0]].start, passage.words[telling[last - 1][0]].end
-            yield _untranslated(passage, start, end, "foreign-passage")
+            if not _in_address(passage.text, start):
+                yield _untranslated(passage, start, end, "foreign-passage")
             return
 
 

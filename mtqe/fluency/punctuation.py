@@ -21,6 +21,8 @@ _NO_BRACKET = regex.compile(f"{_LIST_MARK}|{_SMILEY}")
 def unbalanced_brackets(passage: Passage) -> Iterator[ErrorSpan]:
     """A bracket without its partner; numbers of a list ("a)") and smileys are left alone."""
     text = passage.text.translate(_WIDTHS)
+    if not _BRACKET.search(text):
+        return
     exempt = {i for match in _NO_BRACKET.finditer(text) for i in range(*match.span())}
     opened: list[int] = []
     unmatched: list[int] = []
@@ -34,7 +36,7 @@ def unbalanced_brackets(passage: Passage) -> Iterator[ErrorSpan]:
             unmatched.append(at)
     for at in sorted(opened + unmatched):
         if at not in exempt:
-            quotes = text[at] in "「」『』" and _may_span_lines(text, at, text[at] in "「『")
+            quotes = text[at] in "「」『』" and _may_span_lines(text, at, text[at] in "「『", False)
             yield error_at(at, at + 1, "Fluency/Punctuation", "unbalanced-bracket", 0.4 if quotes else 0.8)
 
 
@@ -56,8 +58,9 @@ def unbalanced_quotes(passage: Passage) -> Iterator[ErrorSpan]:
             opened.pop()
         elif not (text[at] == '"' and text[at - 1 : at].isdigit()):  # inches
             unmatched.append(at)
+    spaced = language_of(passage.language) not in UNSPACED
     for at in sorted(opened + unmatched):
-        confidence = 0.35 if _may_span_lines(text, at, at in opened) else 0.7
+        confidence = 0.35 if _may_span_lines(text, at, at in opened, spaced) else 0.7
         yield error_at(at, at + 1, "Fluency/Punctuation", "unbalanced-quote", confidence)
 
 
@@ -74,11 +77,17 @@ def _opens(passage: Passage, at: int, inside: bool) -> bool:
     return follows_space and (touches_next or not inside)
 
 
-def _may_span_lines(text: str, at: int, opens: bool) -> bool:
+_SPEECH = tuple("说道问喊称答叫言")
+
+
+def _may_span_lines(text: str, at: int, opens: bool, spaced: bool) -> bool:
+    """Whether the partner of a mark may stand in the text before or after this one."""
     before, after = text[:at].rstrip(), text[at + 1 :].lstrip()
     if before == "" or after in ("", ".", ","):
         return True
     if opens:
+        if not spaced and before[-1] == "，":
+            return before[:-1].endswith(_SPEECH)
         return before[-1] in ":,.!?—–-：，。" and (after[0].isupper() or not after[0].islower())
     return before[-1] in ".,!?…—–-。！？，" or after[0] in ".,"
 
@@ -110,19 +119,29 @@ def doubled_punctuation(passage: Passage) -> Iterator[ErrorSpan]:
     """Two marks where one stands (",,", ",."); two dots inside a sentence are a careless ellipsis, so a hint."""
     for match in _DOUBLED.finditer(passage.text):
         inside = match.group() == ".." and _SENTENCE_FOLLOWS.match(passage.text, match.end()) is None
-        confidence = 0.4 if inside or language_of(passage.language) == "hi" else 0.85
+        confidence = 0.4 if inside or (match.group()[0] in ".।" and language_of(passage.language) == "hi") else 0.85
         yield error_at(
             *match.span(), "Fluency/Punctuation", "doubled-punctuation", confidence, suggestion=match.group()[0]
         )
 
 
-_DOUBLE_SPACE = regex.compile(r"(?<=\S)[ \u00a0]{2,}(?=\S)")
+_DOUBLE_SPACE = regex.compile(r"(?<=(\S))[ \u00a0]{2,}(?=(\S))")
+_ONE_AFTER_SENTENCE = regex.compile(r"[.!?।] (?! )")
 
 
 def double_space(passage: Passage) -> Iterator[ErrorSpan]:
-    """Two spaces between words: a hint, since people type them too."""
-    for match in _DOUBLE_SPACE.finditer(passage.text):
-        yield error_at(*match.span(), "Fluency/Whitespace", "double-space", 0.4, suggestion=" ")
+    """Two spaces between words.
+
+    A hint where there are many (tables), after a hyphen, after sentences where a typist puts two throughout, and in
+    languages written without spaces.
+    """
+    if "  " not in passage.text and "\u00a0" not in passage.text:
+        return
+    found = list(_DOUBLE_SPACE.finditer(passage.text))
+    habitual = "…-" if _ONE_AFTER_SENTENCE.search(passage.text) else ".!?…।-"
+    for match in found:
+        inside = match[1] not in habitual and len(found) < 4 and language_of(passage.language) not in UNSPACED
+        yield error_at(*match.span(), "Fluency/Whitespace", "double-space", 0.6 if inside else 0.4, suggestion=" ")
 
 
 _MISSING_SPACE = regex.compile(

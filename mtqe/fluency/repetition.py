@@ -14,6 +14,8 @@ from mtqe.text import UNSPACED, language_of
 
 #: Languages in which a doubled word is ordinary grammar.
 _REDUPLICATING = frozenset({"hi", "ur", "bn", "id", "ms", "tr", "ta", "te", "mr", "gu", "pa", "vi", "th", "fil"})
+#: Hindi postpositions and auxiliaries, which reduplication never touches.
+_NEVER_DOUBLED = frozenset(["के", "का", "की", "को", "में", "ने", "है", "हैं", "था", "थी", "थे", "और", "कि", "रहे", "रहा", "रही"])
 #: Words that grammar or emphasis doubles.
 _DOUBLED_ON_PURPOSE = {
     "en": {"that", "had", "is", "very", "really", "so", "no", "bye", "night", "many", "much", "way"},
@@ -47,7 +49,7 @@ def repeated_phrase(passage: Passage) -> Iterator[ErrorSpan]:
             i += 1
             continue
         error = _repetition(passage, i, size, times)
-        if error and not (reduplicates and size == 1):
+        if error and not (reduplicates and size == 1 and folded[i] not in _NEVER_DOUBLED):
             yield error
         i = end
 
@@ -78,6 +80,8 @@ def _on_purpose(unit: list[str], language: str) -> bool:
 def _loop_at(folded: list[str], i: int) -> tuple[int, int]:
     """The shortest phrase of at most 8 words that repeats itself from word `i` on: its size and how often it stands."""
     for size in range(1, min(8, (len(folded) - i) // 2) + 1):
+        if folded[i] != folded[i + size]:
+            continue
         times = 1
         while folded[i : i + size] == folded[i + size * times : i + size * (times + 1)]:
             times += 1
@@ -88,6 +92,8 @@ def _loop_at(folded: list[str], i: int) -> tuple[int, int]:
 
 _UNSPACED_LOOP = regex.compile(r"([\p{L}\p{M}\p{N}\p{P}]{2,20}?)\1{2,}")
 _UNSPACED_DOUBLE = regex.compile(r"(\p{Han}{2}|[\p{Han}\p{Hiragana}\p{Katakana}]{3,12})\1")
+#: What Japanese doubles on purpose.
+_MIMETIC = regex.compile(r"[\p{Hiragana}\p{Katakana}]{3,4}")
 
 
 def repeated_characters(passage: Passage) -> Iterator[ErrorSpan]:
@@ -99,7 +105,11 @@ def repeated_characters(passage: Passage) -> Iterator[ErrorSpan]:
         yield error_at(*match.span(), "Fluency/Duplication", "loop", 0.9, "major", match[1])
     for match in _UNSPACED_DOUBLE.finditer(passage.text):
         confidence = 0.7 if len(match[1]) > 2 else 0.4  # "很久很久": two characters are often doubled on purpose
-        if len(set(match[1])) > 1 and not any(m.start() < match.end() and match.start() < m.end() for m in loops):
+        if (
+            len(set(match[1])) > 1
+            and not _MIMETIC.fullmatch(match[1])
+            and not any(m.start() < match.end() and match.start() < m.end() for m in loops)
+        ):
             yield error_at(*match.span(), "Fluency/Duplication", "repeated-word", confidence, "minor", match[1])
 
 

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from mtqe.fluency import encoding, foreign, punctuation, repetition, spelling
+from mtqe.fluency import (
+    agreement,
+    artefacts,
+    conventions,
+    encoding,
+    foreign,
+    punctuation,
+    repetition,
+    spelling,
+)
 from mtqe.fluency.passage import Passage
 from mtqe.results import ErrorSpan
 
@@ -32,6 +41,17 @@ RULES: tuple[Rule, ...] = (
     foreign.foreign_script,
     foreign.mixed_script,
     foreign.foreign_passage,
+    artefacts.left_over_code,
+    artefacts.markdown,
+    artefacts.model_chatter,
+    artefacts.broken_off,
+    agreement.demonstrative,
+    agreement.subject_and_auxiliary,
+    agreement.subject_pronoun,
+    conventions.number_format,
+    conventions.quotation_convention,
+    conventions.odd_capitals,
+    conventions.tokenised,
 )
 
 

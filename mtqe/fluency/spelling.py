@@ -18,11 +18,12 @@ _FINAL = regex.compile(r"[.!?…]['\"”’»)\]]*\s*$")
 
 
 def lower_case_start(passage: Passage) -> Iterator[ErrorSpan]:
-    """A text that ends like a sentence but starts in lower case."""
+    """A text that ends like a sentence but starts in lower case; in Slavic languages, where posts often do, a hint."""
     match = _LOWER_START.search(passage.text)
     if match and len(passage.words) > 7 and _FINAL.search(passage.text):
         start, end = match.span(1)
-        yield error_at(start, end, "Fluency/Spelling", "lower-case-start", 0.5, suggestion=match[1].capitalize())
+        confidence = 0.4 if language_of(passage.language) in _SLAVIC else 0.5
+        yield error_at(start, end, "Fluency/Spelling", "lower-case-start", confidence, suggestion=match[1].capitalize())
 
 
 _ARTICLE = regex.compile(r"(?<![\p{L}\p{N}.'’-])([Aa]n?)\s+([\p{Ll}]{2,})(?![\p{L}\p{N}]|\.\p{L})")
@@ -56,14 +57,14 @@ def indefinite_article(passage: Passage) -> Iterator[ErrorSpan]:
 _CHECKED = frozenset({"en", "de", "es", "fr", "it", "pt", "nl", "sv", "nb", "ca", "cs", "pl", "ru", "uk"})
 _SLAVIC = frozenset({"cs", "pl", "ru", "uk"})
 _IN_ADDRESS = frozenset("/@_#=<>\\")
-_RATIO, _FREQUENT = 3000.0, 1e-6
+_RATIO, _FREQUENT, _RARE = 3000.0, 1e-6, 2e-7
 
 
 def misspelled(passage: Passage) -> Iterator[ErrorSpan]:
     """A lower-case word that the list lacks or hardly knows, one edit away from a frequent word.
 
     Outside English the last two letters must agree, since the list may lack an inflected form; in the Slavic languages,
-    rich in prefixes too, only two letters that changed places are a verdict.
+    rich in prefixes too, only two letters that changed places are looked for. A listed word of four letters is a hint.
     """
     if language_of(passage.language) not in _CHECKED:
         return
@@ -82,7 +83,7 @@ def misspelled(passage: Passage) -> Iterator[ErrorSpan]:
         if not exchanged and _is_derived(folded, frequency):
             continue
         if frequency[best] >= (_RATIO / 3 if exchanged else _RATIO) * max(own, 1e-9):
-            confidence = 0.75 if exchanged or language_of(passage.language) not in _SLAVIC else 0.4
+            confidence = 0.75 if exchanged or len(folded) > 4 or own < _RARE else 0.4
             yield error_at(word.start, word.end, "Fluency/Spelling", "misspelled", confidence, suggestion=best)
 
 
@@ -95,6 +96,9 @@ def _is_derived(word: str, frequency: Mapping[str, float]) -> bool:
 def _correction(word: str, language: str) -> str | None:
     """The most frequent word one edit away: a letter lost, added, changed, or two exchanged; never the first letter."""
     frequency = frequencies(language, "large")
+    if language in _SLAVIC:
+        exchanged = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(1, len(word) - 3)} - {word}
+        return max(exchanged & _frequent(language), key=lambda edit: (frequency[edit], edit), default=None)
     stop = len(word) if language == "en" else len(word) - 2
     letters = _alphabet(language)
     edits = set()
@@ -107,8 +111,12 @@ def _correction(word: str, language: str) -> str | None:
         if i < stop - 1:
             edits.add(head + tail[1] + tail[0] + tail[2:])
     edits -= {word, word[:-1]}  # a derived word ("fighty") is no slip
-    listed = [edit for edit in edits if frequency.get(edit, 0.0) >= _FREQUENT]
-    return max(listed, key=lambda edit: (frequency[edit], edit), default=None)
+    return max(edits & _frequent(language), key=lambda edit: (frequency[edit], edit), default=None)
+
+
+@lru_cache(maxsize=16)
+def _frequent(language: str) -> frozenset[str]:
+    return frozenset(word for word, share in frequencies(language, "large").items() if share >= _FREQUENT)
 
 
 @lru_cache(maxsize=16)

@@ -114,9 +114,10 @@ def test_a_missing_final_mark_is_a_hint_and_never_for_a_heading() -> None:
     assert hints("A woman finds her oven under the rubble of a house near the river") == []
 
 
-def test_two_spaces_are_a_hint() -> None:
-    assert hints("The oven  is cold.") == ["double-space"]
-    assert verdicts("The oven  is cold.") == []
+def test_two_spaces_after_every_sentence_are_a_habit() -> None:
+    assert verdicts("The oven  is cold. Nobody came.") == [("double-space", "  ")]
+    assert verdicts("The oven is cold.  The baker left. Nobody came.") == [("double-space", "  ")]
+    assert verdicts("The oven is cold.  The baker left.  Nobody came.") == []
 
 
 def test_a_correction_is_suggested() -> None:
