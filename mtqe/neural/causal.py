@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mtqe.errors import ConfigError, InputError, UnavailableError
-from mtqe.neural.checkpoints import checkpoint_directory, longest_input
+from mtqe.errors import ConfigError, InputError
+from mtqe.neural.checkpoints import load_checkpoint, longest_input
 from mtqe.neural.encoder import TOKEN_BUDGET, batch_sizes, quiet_transformers, torch_device
 from mtqe.results import FloatArray
 from mtqe.store import digest, file_digest
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 #: Rows of logits that are in memory at once.
 HEAD_ROWS = 256
 DTYPES = ("float32", "bfloat16", "float16")
-_MODULES = ("safetensors", "tokenizers", "torch", "transformers")
 #: How vocabularies write the white space that a token starts with: byte-level BPE, SentencePiece and its bytes.
 _SPACE = ("Ġ", "▁")
 _BLANKS = (*_SPACE, "Ċ", "ĉ", "č", "<0x0A>", "<0x09>", "<0x0D>", " ", "\n", "\t", "\r")
@@ -282,19 +280,7 @@ def load(spec: str | Path, device: str | None = None, dtype: str = "float32") ->
     """
     if dtype not in DTYPES:
         raise ConfigError(f"language model {str(spec)!r}: unknown dtype {dtype!r}; known are {', '.join(DTYPES)}")
-    if any(importlib.util.find_spec(module) is None for module in _MODULES):
-        raise UnavailableError(f"language model {str(spec)!r} needs the extra 'neural': pip install 'mtqe[neural]'")
-    try:
-        return CausalModel(checkpoint_directory(str(spec)), device, dtype)
-    except ConfigError as error:
-        raise ConfigError(f"language model {str(spec)!r}: {error}") from None
-    except UnavailableError:
-        raise
-    except Exception as error:  # tokenizers and safetensors raise no narrower one for a file that they cannot read
-        reason = str(error).strip().partition("\n")[0]
-        raise UnavailableError(
-            f"language model {str(spec)!r} is no directory or model that can be loaded: {reason}"
-        ) from error
+    return load_checkpoint("language model", str(spec), lambda directory: CausalModel(directory, device, dtype))
 
 
 def _opening(tokenizer: Any) -> tuple[str, int]:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.util
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from mtqe.errors import ConfigError, UnavailableError
+
+T = TypeVar("T")
+
+_MODULES = ("safetensors", "tokenizers", "torch", "transformers")
 _FILES = ["*.json", "*.safetensors", "*.txt", "*.model"]
 #: How many tokens a model reads that does not say so.
 _MAX_LENGTH = 512
@@ -22,6 +29,25 @@ def checkpoint_directory(name: str) -> Path:
 
     model, _, revision = name.partition("@")
     return Path(snapshot_download(model, revision=revision or None, allow_patterns=_FILES))
+
+
+def load_checkpoint(what: str, name: str, make: Callable[[Path], T]) -> T:
+    """What `make` does with the directory of a checkpoint; errors say `what` it is, such as "NLI model".
+
+    Raises UnavailableError where the extra `neural` is missing or the checkpoint cannot be loaded, and `make`'s own
+    ConfigError and UnavailableError.
+    """
+    if any(importlib.util.find_spec(module) is None for module in _MODULES):
+        raise UnavailableError(f"{what} {name!r} needs the extra 'neural': pip install 'mtqe[neural]'")
+    try:
+        return make(checkpoint_directory(name))
+    except ConfigError as error:
+        raise ConfigError(f"{what} {name!r}: {error}") from None
+    except UnavailableError:
+        raise
+    except Exception as error:  # tokenizers and safetensors raise no narrower one for a file that they cannot read
+        reason = str(error).strip().partition("\n")[0]
+        raise UnavailableError(f"{what} {name!r} is no directory or model that can be loaded: {reason}") from error
 
 
 def longest_input(config: Any, tokenizer: Any) -> int:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mtqe.errors import ConfigError, UnavailableError
-from mtqe.neural.checkpoints import checkpoint_directory, longest_input
+from mtqe.errors import ConfigError
+from mtqe.neural.checkpoints import load_checkpoint, longest_input
 from mtqe.neural.encoder import TOKEN_BUDGET, batch_sizes, quiet_transformers, torch_device
 from mtqe.results import FloatArray
 from mtqe.store import digest, file_digest
 
-_MODULES = ("safetensors", "tokenizers", "torch", "transformers")
 _COLUMNS = ("entailment", "neutral", "contradiction")
 
 
@@ -107,19 +105,7 @@ def load(spec: str | Path, device: str | None = None) -> CrossEncoder:
     Raises UnavailableError where the extra `neural`, the model, its fast tokenizer or the device is missing, and
     ConfigError for a device that does not exist or a model that does not name its labels.
     """
-    if any(importlib.util.find_spec(module) is None for module in _MODULES):
-        raise UnavailableError(f"NLI model {str(spec)!r} needs the extra 'neural': pip install 'mtqe[neural]'")
-    try:
-        return CrossEncoder(checkpoint_directory(str(spec)), device)
-    except ConfigError as error:
-        raise ConfigError(f"NLI model {str(spec)!r}: {error}") from None
-    except UnavailableError:
-        raise
-    except Exception as error:  # tokenizers and safetensors raise no narrower one for a file that they cannot read
-        reason = str(error).strip().partition("\n")[0]
-        raise UnavailableError(
-            f"NLI model {str(spec)!r} is no directory or model that can be loaded: {reason}"
-        ) from error
+    return load_checkpoint("NLI model", str(spec), lambda directory: CrossEncoder(directory, device))
 
 
 def read_labels(labels: Sequence[str]) -> dict[int, int]:
