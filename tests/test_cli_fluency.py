@@ -37,6 +37,15 @@ def test_the_terminal_shows_scores_marks_and_the_least_fluent_sentences(capsys: 
     assert [line.split()[1] for line in worst] == ["poor.txt:1", "poor.txt:3"]
 
 
+def test_without_text_or_a_model_there_is_no_list(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (files / "blank.txt").write_text("\n\n", encoding="utf-8")
+    _, out, _ = run(capsys, "fluency", "-t", "blank.txt", "-l", "en")
+    assert out == "blank: no text, so no score\n"
+    code, out, err = run(capsys, "fluency", "-t", "good.txt", "-l", "ig")
+    assert (code, out) == (0, "good: 0.00 (no language model, 0.00 points per 100 characters); 2 lines, no marks\n")
+    assert err.startswith("note: fluency: there is no language model for 'ig' here")
+
+
 def test_programs_get_every_line_with_the_numbers_of_the_function(capsys: pytest.CaptureFixture[str]) -> None:
     expected = mtqe.score_fluency(
         [*FILES["good.txt"], *FILES["poor.txt"]], language="en", documents=["good"] * 3 + ["poor"] * 3

@@ -94,20 +94,23 @@ def _values(system: SystemFluency, i: int) -> tuple[float, float, float]:
 
 def _system(system: SystemFluency) -> Iterator[str]:
     result = system.result
-    bits, counted, points, characters = result.statistics.sum(axis=0)
     scored = [i for i in range(len(system.texts)) if math.isfinite(result.scores[i])]
+    if not scored:
+        yield f"{visible(system.system)}: no text, so no score"
+        return
+    bits, counted, points, characters = result.statistics.sum(axis=0)
     marks = sum(error.confidence >= 0.5 for errors in result.errors for error in errors)
-    parts = [f"{bits / counted:.2f} bits a character"] if counted else ["no language model"]
-    parts.append(f"{100 * points / characters:.2f} points per 100 characters" if characters else "no text")
+    surprisal = f"{bits / counted:.2f} bits a character" if counted else "no language model"
     yield (
-        f"{visible(system.system)}: {result.corpus:.2f} ({', '.join(parts)}); "
-        f"{count(len(scored), 'line')}, {count(marks, 'mark')}"
+        f"{visible(system.system)}: {result.corpus:.2f} ({surprisal}, {100 * points / characters:.2f} points per "
+        f"100 characters); {count(len(scored), 'line')}, {count(marks, 'mark')}"
     )
     for i in scored:
         for error in result.errors[i]:
             yield f"{'x' if error.confidence >= 0.5 else '?'} {_mark(system, i, error)}"
-    yield "least fluent (headings and captions aside):"
-    sentences = [i for i in scored if not is_heading(system.texts[i])]
+    sentences = [i for i in scored if result.scores[i] < 0 and not is_heading(system.texts[i])]
+    if sentences:
+        yield "least fluent (headings and captions aside):"
     for i in sorted(sentences, key=lambda i: float(result.scores[i]))[:_LEAST]:
         text = visible(" ".join(system.texts[i].split()))
         shown = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
