@@ -89,6 +89,12 @@ def test_human_text_is_read_but_for_the_document_that_is_scored(
     *_, own = run(capsys, *COMMAND, "--lm-text", "good/good.txt")
     assert "|lm:kn-char5:400+4*kn-word3:400/word-pairs|" in with_text
     assert "|lm:word-pairs|" in own, "its only document is the one that is scored"
+    _, out, _ = run(capsys, *COMMAND, "--lm-text", "human.txt", "-f", "csv")
+    percentiles = [row["percentile"] for row in csv.DictReader(io.StringIO(out))]
+    assert percentiles[1] == ""
+    assert 0 <= float(percentiles[5]) <= float(percentiles[0]) <= 100
+    _, out, _ = run(capsys, *COMMAND, "--lm-text", "human.txt")
+    assert out.count("(median at percentile ") == 2
 
 
 @pytest.mark.parametrize(
@@ -101,7 +107,6 @@ def test_human_text_is_read_but_for_the_document_that_is_scored(
             2,
             "lm is auto, hf:OWNER/NAME@REVISION or hf:DIRECTORY, not 'gpt2'",
         ),
-        (["-t", "good.txt", "-l", "en", "--lm", "hf:x", "--lm-text", "poor.txt"], 2, "leave it out beside lm='hf:...'"),
         (["-t", "good.txt", "-l", "de", "--probe", "minilm"], 2, "knows English only, not 'de'"),
     ],
 )

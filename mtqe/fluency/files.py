@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from mtqe.fluency.models import HumanText
 from mtqe.fluency.scoring import FluencyResult, score_fluency
 from mtqe.readers import Translations, name_systems, read
 from mtqe.text import language_of
@@ -43,9 +44,10 @@ def fluency_of_files(
     """Scores the lines of files, or of directories with one file a document; also returns what the readers noted.
 
     `languages` is `uk-en`, or `en`: the last is that of the texts. The files of `lm_text` hold human text in it, a
-    document each: what stands in a document of the same id as a text's, or is much like the text, is not used for it.
-    A system with several runs has the runs as its documents' lines, one run after the other. Blank lines have no score.
-    Raises what `score_fluency` raises, InputError for a file that cannot be read.
+    document each, for n-grams and, where there is enough of it, for percentiles. What stands in a document of the same
+    id as a text's, or is much like the text, is not used for it. A system with several runs has the lines of one run
+    after those of the other. Blank lines have no score. Raises what `score_fluency` raises, InputError for a file that
+    cannot be read.
     """
     language = language_of(languages.split("-")[-1])
     human = [read(path, input_format) for path in lm_text]
@@ -67,15 +69,18 @@ def fluency_of_files(
         for text in human
         for document in text.documents
         for number, line in enumerate(document.lines, 1)
+        if line.strip()
     ]
+    given = HumanText([line for line, _ in lines], [document for _, document in lines])
     result = score_fluency(
         texts,
         language=language,
         lm=lm,
-        lm_text=[line for line, _ in lines],
-        lm_documents=[document for _, document in lines],
+        lm_text=given.lines,
+        lm_documents=given.documents,
         documents=[place.document for place in places],
         probe=probe,
+        percentiles=given.is_enough(),
     )
     found = []
     end = 0

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtqe.errors import ConfigError, DataWarning, InputError
-from mtqe.fluency.models import HumanText, embedded_bits, neural_bits
+from mtqe.fluency.models import LEAST_TEXT, HumanText, embedded_bits, neural_bits
 from mtqe.fluency.neutral import neutral_words
 from mtqe.fluency.rules import find_errors
 from mtqe.plugins import unknown
@@ -51,12 +51,14 @@ class FluencyResult:
     errors      for each text the marked passages, hints among them.
     tokens      for each text its words with their surprisal; empty without a model.
     signature   the model, what it was fitted on, and the weights.
+    human       float64 (lines,), sorted: the scores of the human text by itself, where `percentiles` asked for them.
     """
 
     statistics: FloatArray
     errors: tuple[tuple[ErrorSpan, ...], ...]
     tokens: tuple[tuple[Token, ...], ...]
     signature: str
+    human: FloatArray | None = None
 
     @property
     def scores(self) -> FloatArray:
@@ -70,9 +72,20 @@ class FluencyResult:
     def penalty(self) -> FloatArray:
         return 100 * _ratio(self.statistics[:, 2], self.statistics[:, 3])
 
+    @property
+    def percentiles(self) -> FloatArray | None:
+        """float64 (n,), in [0, 100]: the share of lines of human text that are less fluent, ties half; NaN unscored.
+
+        Of lines of any length, so that a percentile of short texts says little.
+        """
+        if self.human is None:
+            return None
+        below, upto = (np.searchsorted(self.human, self.scores, side) for side in ("left", "right"))
+        return np.asarray(np.where(np.isnan(self.scores), np.nan, 50 * (below + upto) / len(self.human)))
+
     def part(self, part: slice) -> FluencyResult:
         """The result of some of the texts."""
-        return FluencyResult(self.statistics[part], self.errors[part], self.tokens[part], self.signature)
+        return FluencyResult(self.statistics[part], self.errors[part], self.tokens[part], self.signature, self.human)
 
     @property
     def corpus(self) -> float:
@@ -97,6 +110,7 @@ def score_fluency(
     context: bool = False,
     rules: bool = True,
     probe: str | None = None,
+    percentiles: bool = False,
 ) -> FluencyResult:
     """Scores how fluent each text is, without looking at a source or a reference.
 
@@ -107,7 +121,8 @@ def score_fluency(
     serve instead: word pairs for English (symspellpy), word frequencies for the languages that wordfreq knows; for
     others surprisal is NaN and the rules stand alone.
 
-    `lm="hf:OWNER/NAME@REVISION"`, or `hf:` and a directory, is a causal language model instead, base rather than
+    `lm="hf:OWNER/NAME@REVISION"`, or `hf:` and a directory, is a causal language model instead (`lm_text` is for
+    percentiles alone then), base rather than
     instruct: `hf:Qwen/Qwen3-0.6B-Base` (Apache-2.0) for most languages, `hf:utter-project/EuroLLM-1.7B` (Apache-2.0)
     for those of Europe, `hf:HuggingFaceTB/SmolLM2-135M` (Apache-2.0) or `hf:gpt2` (MIT) for English. `context` lets it
     read the texts of the same document that stand before a text.
@@ -115,15 +130,19 @@ def score_fluency(
     `probe="minilm"` (English, the extra `offline`) adds what the hidden states of MiniLM tell of missing, moved and
     misformed words.
 
+    `percentiles` scores the lines of `lm_text` as well, each by models without it and its document: what a text's score
+    is among those of human texts is the one number that may be compared between languages.
+
     Bits per character are comparable between texts in one language under one signature, and between no others.
-    Raises InputError when the lengths of the sequences differ, ConfigError for an unknown probe or one that does not
+    Raises InputError when the lengths of the sequences differ or there is too little `lm_text` for percentiles,
+    ConfigError for an unknown probe or one that does not
     know the language, UnavailableError for one that is not installed.
     """
     from tqdm import tqdm
 
     texts = text_list("texts", texts)
     _check_lengths(texts, lm_text, lm_documents, documents)
-    _check_lm(lm, lm_text, documents, context)
+    _check_lm(lm, documents, context)
     _check_probe(probe, language)
     scored = [i for i, text in enumerate(texts) if text is not None and text.strip()]
     present = [texts[i] or "" for i in scored]
@@ -158,18 +177,31 @@ def score_fluency(
         f"fluency|lm:{name}|unit:character|neutral:names,numbers|rules:{'mqm25-5-1-0.1/100' if rules else 'none'}|"
         f"{f'probe:{probe}*{PROBE_WEIGHT}/100|' if probe else ''}version:{VERSION}"
     )
-    return FluencyResult(statistics, tuple(errors), tuple(tokens), signature)
+    human_scores = None
+    if percentiles:
+        if not human.is_enough():
+            raise InputError(f"percentiles need human text (lm_text) of {LEAST_TEXT} characters and more")
+        of_lines = score_fluency(
+            human.lines,
+            language=language,
+            lm=lm,
+            lm_text=human.lines,
+            lm_documents=human.documents or None,
+            documents=human.documents or None,
+            rules=rules,
+            probe=probe,
+        )
+        human_scores = np.sort(of_lines.scores)
+    return FluencyResult(statistics, tuple(errors), tuple(tokens), signature, human_scores)
 
 
-def _check_lm(lm: str, lm_text: Sequence[str] | None, documents: Sequence[str] | None, context: bool) -> None:
+def _check_lm(lm: str, documents: Sequence[str] | None, context: bool) -> None:
     if lm == "auto":
         if context:
             raise ConfigError("fluency: context is for a causal language model (lm='hf:...')")
         return
     if not lm.removeprefix("hf:") or not lm.startswith("hf:"):
         raise ConfigError(f"fluency: lm is auto, hf:OWNER/NAME@REVISION or hf:DIRECTORY, not {lm!r}")
-    if lm_text:
-        raise ConfigError("fluency: lm_text is what the default model is fitted on; leave it out beside lm='hf:...'")
     if context and documents is None:
         raise ConfigError("fluency: context needs documents, the document of each text")
 

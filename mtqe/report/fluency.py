@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from mtqe.fluency.files import SystemFluency
 from mtqe.fluency.passage import is_heading
 from mtqe.report.marks import visible
@@ -24,6 +26,7 @@ COLUMNS = (
     "score",
     "bits_per_character",
     "points_per_100_characters",
+    "percentile",
     "rules",
     "text",
 )
@@ -42,9 +45,10 @@ def to_csv(systems: Sequence[SystemFluency]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for system in systems:
-        for i, (place, text) in enumerate(zip(system.places, system.texts, strict=True)):
-            values = [f"{value:.4f}" if math.isfinite(value) else "" for value in _values(system, i)]
-            rules = " ".join(error.rule for error in system.result.errors[i] if error.confidence >= 0.5)
+        lines = zip(system.places, system.texts, system.result.errors, _values(system), strict=True)
+        for place, text, errors, numbers in lines:
+            values = [f"{value:.4f}" if math.isfinite(value) else "" for value in numbers]
+            rules = " ".join(error.rule for error in errors if error.confidence >= 0.5)
             where = f"{place.path}:{place.line}"
             names = (no_formula(cell) for cell in (system.system, place.document, where))
             writer.writerow([*names, *values, rules, no_formula(text)])
@@ -59,8 +63,8 @@ def to_json_lines(systems: Sequence[SystemFluency]) -> str:
 
 
 def _rows(system: SystemFluency) -> Iterator[dict[str, Any]]:
-    for i, (place, text) in enumerate(zip(system.places, system.texts, strict=True)):
-        score, surprisal, penalty = (value if math.isfinite(value) else None for value in _values(system, i))
+    for i, (place, text, numbers) in enumerate(zip(system.places, system.texts, _values(system), strict=True)):
+        score, surprisal, penalty, percentile = (value if math.isfinite(value) else None for value in numbers)
         yield {
             "system": system.system,
             **asdict(place),
@@ -68,6 +72,7 @@ def _rows(system: SystemFluency) -> Iterator[dict[str, Any]]:
             "score": score,
             "bits_per_character": surprisal,
             "points_per_100_characters": penalty,
+            "percentile": percentile,
             "errors": [_error(error) for error in system.result.errors[i]],
             "words": [token._asdict() for token in system.result.tokens[i]],
             "signature": system.result.signature,
@@ -87,9 +92,13 @@ def _error(error: ErrorSpan) -> dict[str, Any]:
     }
 
 
-def _values(system: SystemFluency, i: int) -> tuple[float, float, float]:
+def _values(system: SystemFluency) -> Iterator[tuple[float, float, float, float]]:
+    """Score, bits a character, points per 100 characters and percentile of each line, NaN where there is none."""
     result = system.result
-    return float(result.scores[i]), float(result.surprisal[i]), float(result.penalty[i])
+    missing = np.full(len(system.texts), np.nan)
+    percentiles = missing if result.percentiles is None else result.percentiles
+    columns = (result.scores, result.surprisal, result.penalty, percentiles)
+    return zip(*(column.tolist() for column in columns), strict=True)
 
 
 def _system(system: SystemFluency) -> Iterator[str]:
@@ -101,6 +110,8 @@ def _system(system: SystemFluency) -> Iterator[str]:
     bits, counted, points, characters = result.statistics.sum(axis=0)
     marks = sum(error.confidence >= 0.5 for errors in result.errors for error in errors)
     surprisal = f"{bits / counted:.2f} bits a character" if counted else "no language model"
+    if result.percentiles is not None:
+        surprisal = f"median at percentile {np.nanmedian(result.percentiles):.0f} of the human text, {surprisal}"
     yield (
         f"{visible(system.system)}: {result.corpus:.2f} ({surprisal}, {100 * points / characters:.2f} points per "
         f"100 characters); {count(len(scored), 'line')}, {count(marks, 'mark')}"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import percentileofscore
 
 from mtqe.errors import DataWarning, InputError
 from mtqe.fluency import LEAST_TEXT, score_fluency, score_of
@@ -91,6 +92,28 @@ def test_the_model_is_said_in_the_signature() -> None:
     assert model("de_AT", LM[:5]) == "lm:word-counts"
     with pytest.warns(DataWarning):
         assert model("ig") == "lm:none"
+
+
+def test_percentiles_are_places_among_the_scores_of_the_human_text() -> None:
+    texts = [LM[7], None, "slept slept while while near nights.", "Bakers sold a boat near a mirror."]
+    result = score_fluency(texts, language="en", lm_text=LM, lm_documents=DOCUMENTS, percentiles=True)
+    alone = [
+        score_fluency([line], language="en", lm_text=LM, lm_documents=DOCUMENTS, documents=[document]).scores[0]
+        for line, document in zip(LM[:20], DOCUMENTS, strict=False)
+    ]
+    assert result.human is not None
+    assert result.percentiles is not None
+    assert set(alone) <= set(result.human.tolist()), "each line is scored without its document"
+    expected = [percentileofscore(result.human, score, "mean") for score in result.scores[[0, 2, 3]]]
+    assert result.percentiles[[0, 2, 3]] == pytest.approx(expected)
+    assert np.isnan(result.percentiles[1])
+    assert result.percentiles[2] < 5
+    part = result.part(slice(2, 4))
+    assert part.percentiles is not None
+    assert np.array_equal(part.percentiles, result.percentiles[2:])
+    assert score_fluency(["a"], language="en").percentiles is None
+    with pytest.raises(InputError, match="percentiles need human text"):
+        score_fluency(["a"], language="en", lm_text=LM[:5], percentiles=True)
 
 
 def test_a_document_that_is_most_of_the_text_leaves_too_little() -> None:

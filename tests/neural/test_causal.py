@@ -343,7 +343,6 @@ def test_fluency_takes_a_causal_model_and_what_stands_before_in_the_document(tmp
         ({"context": True}, "context is for a causal language model"),
         ({"lm": "hf:x", "context": True}, "context needs documents"),
         ({"lm": "hf:"}, "lm is auto, hf:OWNER/NAME@REVISION or hf:DIRECTORY, not 'hf:'"),
-        ({"lm": "hf:x", "lm_text": ["a"]}, "lm_text is what the default model is fitted on"),
     ],
 )
 def test_options_of_fluency_that_do_not_go_together(options: dict[str, Any], said: str) -> None:
