@@ -27,7 +27,7 @@ def lower_case_start(passage: Passage) -> Iterator[ErrorSpan]:
 
 
 _ARTICLE = regex.compile(r"(?<![\p{L}\p{N}.'’-])([Aa]n?)\s+([\p{Ll}]{2,})(?![\p{L}\p{N}]|\.\p{L})")
-_VOWEL_SOUND = regex.compile(r"[aio]|e(?!u|we)|u(?!ni(?![dmn])|s[aeu]|t[eio]|bi|r[aeio]|k|vu|fo)|hour|hono|heir")
+_VOWEL_SOUND = regex.compile(r"[aio]|e(?!u|we)|u(?!na[nr]|ni(?![dmn])|s[aeu]|t[eio]|bi|r[aeio]|k|vu|fo)|hour|hono|heir")
 _CONSONANT_SOUND = regex.compile(r"eu|ewe|uni(?![dmn])|us[aeu]|[bcdfgjkpqtvwyz]|[lmnrs][aeiou]")
 _LIKE_WON = frozenset({"one", "ones", "once"})
 

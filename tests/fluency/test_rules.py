@@ -85,7 +85,10 @@ CLEAN = [
     ("sv", "Han sade ”nej” och gick."),
     ("en", "Wait... what?! It costs 1,000.50, i.e. too much, Inc., etc., he said."),
     ("en", "Visit example.org/pagge or mail bakerr@example.org today."),
-    ("en", "A university, an hour, a European oven, an heir, a one-off, an unidentified baker, a union."),
+    (
+        "en",
+        "A university, an hour, a European oven, an heir, a one-off, an unidentified baker, a union, a unanimous vote.",
+    ),
     ("en", "Vitamin A is good; an MRI and an 8-inch loaf are not the same."),
     ("en", "iPhone users and Gorodchenko demined the rebaked field of croissants."),
     ("fr", "Il alla au “CAFÉ” puis à l’hôtel."),
