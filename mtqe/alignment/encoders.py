@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
 from mtqe.alignment.evidence import Evidence, lexical_evidence
 from mtqe.alignment.features import Matrix
-from mtqe.errors import ConfigError, UnavailableError
+from mtqe.errors import ConfigError
 from mtqe.neural import minilm
-from mtqe.neural.checkpoints import checkpoint_directory
+from mtqe.neural.checkpoints import load_checkpoint
 from mtqe.neural.encoder import Encoder
 from mtqe.store import file_digest
 
@@ -64,21 +64,17 @@ def load_encoder(name: str) -> MeanEncoder:
     """
     if name == "minilm":
         return MeanEncoder(minilm.encoder(minilm.LAYERS, None, "encoder minilm"), f"minilm@{minilm.SHA256[:8]}")
-    if importlib.util.find_spec("transformers") is None:
-        raise UnavailableError(f"encoder {name!r} needs the extra 'neural': pip install 'mtqe[neural]'")
+    return load_checkpoint("encoder", name, _mean_encoder)
+
+
+def _mean_encoder(directory: Path) -> MeanEncoder:
     from transformers import AutoConfig
 
-    try:
-        directory = checkpoint_directory(name)
-        weights = sorted(directory.glob("*.safetensors"))
-        if not weights:
-            raise OSError("no safetensors weights")
-        layers = AutoConfig.from_pretrained(directory, local_files_only=True).num_hidden_layers
-        encoder = Encoder(directory, layers)
-    except Exception as error:  # tokenizers raises no narrower one for a missing file
-        reason = str(error).strip().partition("\n")[0]
-        raise UnavailableError(f"encoder {name!r} is no directory or model that can be loaded: {reason}") from error
-    return MeanEncoder(encoder, f"{directory.name}@{file_digest(weights[0])[:8]}")
+    weights = sorted(directory.glob("*.safetensors"))
+    if not weights:
+        raise OSError("no safetensors weights")
+    layers = AutoConfig.from_pretrained(directory, local_files_only=True).num_hidden_layers
+    return MeanEncoder(Encoder(directory, layers), f"{directory.name}@{file_digest(weights[0])[:8]}")
 
 
 def fingerprint(encoder: LineEncoder) -> str:

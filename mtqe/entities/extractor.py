@@ -19,7 +19,8 @@ import regex
 from mtqe.alignment.features import UNSPACED
 from mtqe.errors import ConfigError, UnavailableError
 from mtqe.neural.checkpoints import longest_input
-from mtqe.neural.encoder import TOKEN_BUDGET, batch_sizes, quiet_transformers, torch_device
+from mtqe.neural.devices import torch_device
+from mtqe.neural.encoder import TOKEN_BUDGET, batch_sizes, quiet_transformers
 from mtqe.results import FloatArray, Span
 
 if TYPE_CHECKING:

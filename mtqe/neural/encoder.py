@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mtqe.errors import ConfigError, UnavailableError
+from mtqe.neural.devices import torch_device
 
 if TYPE_CHECKING:
-    import torch
+    pass
 
 #: Tokens of a batch, padding included; on a CPU larger batches are no faster.
 TOKEN_BUDGET = 4096
@@ -117,22 +117,6 @@ def batch_sizes(lengths: Sequence[int], budget: int) -> Iterator[int]:
             size += 1
         yield size
         start += size
-
-
-def torch_device(name: str | None) -> torch.device:
-    import torch
-
-    if name in (None, "auto"):
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-    except RuntimeError:
-        raise ConfigError(f"unknown device {name!r}; known are auto, cpu, cuda, cuda:N and mps") from None
-    try:
-        torch.empty(0, device=device)
-    except (AssertionError, RuntimeError):
-        raise UnavailableError(f"torch has no device {name!r} on this machine; use cpu") from None
-    return device
 
 
 @contextmanager

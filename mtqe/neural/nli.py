@@ -10,7 +10,8 @@ import numpy as np
 
 from mtqe.errors import ConfigError
 from mtqe.neural.checkpoints import load_checkpoint, longest_input
-from mtqe.neural.encoder import TOKEN_BUDGET, batch_sizes, quiet_transformers, torch_device
+from mtqe.neural.devices import torch_device
+from mtqe.neural.encoder import TOKEN_BUDGET, batch_sizes, quiet_transformers
 from mtqe.results import FloatArray
 from mtqe.store import digest, file_digest
 

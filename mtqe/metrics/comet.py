@@ -1,0 +1,155 @@
+"""COMET and its kin: trained metrics of the format of unbabel-comet (Rei et al., 2020 and 2022)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from mtqe import __version__
+from mtqe.corpus import TestSet
+from mtqe.errors import ConfigError
+from mtqe.metrics._neural import Input, Output, check_nulls, sacrecomet, score_systems
+from mtqe.neural import comet
+from mtqe.neural.checkpoints import need_neural
+from mtqe.neural.devices import dtype_for, torch_device
+from mtqe.neural.known import known_model
+from mtqe.results import ErrorSpan, FloatArray, Metric, MetricSpec, SegmentScores, mean
+
+_DEFAULT = "Unbabel/wmt22-comet-da"
+
+
+def make(
+    model: str = _DEFAULT,
+    dtype: str | None = None,
+    qe: bool = False,
+    nulls: str = "worst",
+    encoder: str | None = None,
+    trust: bool = False,
+    device: str | None = None,
+) -> Metric:
+    """COMET, CometKiwi, UniTE and XCOMET: `model` is an id of the hub (OWNER/NAME@REVISION), a directory or a .ckpt.
+
+    dtype    of the encoder: fp32, bf16 or fp16 (default: fp32, on a GPU bf16).
+    qe       leave the reference out, where a model can do without.
+    nulls    what a missing or empty output gets: `worst` is the lower end of the model's range, where that is known to
+             be finite; `skip` leaves the unit unscored.
+    encoder  where configuration and tokenizer of the base encoder are, if not where the checkpoint says.
+    trust    load a checkpoint that holds more than weights and could run code.
+    device   such as cpu, cuda, cuda:0,1 (default: that of --device, else a GPU where there is one).
+    """
+    check_nulls("comet", nulls)
+    return Comet(model, dtype, qe, nulls, encoder, trust, device)
+
+
+@dataclass(frozen=True)
+class Comet:
+    """Segment scores of a COMET model, and the error spans of those that mark errors.
+
+    On fp32 the scores are those of unbabel-comet 2.2.7 within 2e-6. Of several references the best score counts. A
+    text is run through the model once, however many systems it is a source or reference of; which texts share a batch
+    moves a score by less than 1e-6.
+    """
+
+    model: str
+    dtype: str | None
+    qe: bool
+    nulls: str
+    encoder: str | None
+    trust: bool
+    device: str | None
+
+    higher_is_better: ClassVar = True
+    decimals: ClassVar = 4
+
+    @cached_property
+    def _checkpoint(self) -> comet.Checkpoint:
+        need_neural(f"comet:{self.model}")
+        return comet.find_checkpoint(self.model, self.encoder, self.trust)
+
+    @cached_property
+    def uses(self) -> frozenset[str]:
+        words = {"src": "source", "ref": "reference"}
+        reads = frozenset(words[part] for part in self._checkpoint.segments if part != "mt")
+        if not self.qe:
+            return reads
+        if not self._checkpoint.joint or "source" not in reads:
+            raise ConfigError(f"comet:{self.model} cannot score without a reference")
+        return reads - {"reference"}
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """A model that reads source and reference together can do without the latter."""
+        return self.uses - {"reference"} if self._checkpoint.joint and len(self.uses) == 2 else self.uses
+
+    @property
+    def label(self) -> str:
+        return self.model.partition("@")[0].rstrip("/").rpartition("/")[2]
+
+    @property
+    def range(self) -> tuple[float, float]:
+        known = known_model(self.model)
+        if known is not None:
+            return known.range
+        return (0.0, 1.0) if self._checkpoint.kind == "xcomet_metric" else (-math.inf, math.inf)
+
+    @property
+    def spec(self) -> MetricSpec:
+        return self._spec(self.uses)
+
+    def _spec(self, reads: frozenset[str]) -> MetricSpec:
+        checkpoint = self._checkpoint
+        device = torch_device(self.device)
+        dtype = dtype_for(device, self.dtype)
+        parameters: dict[str, Any] = {
+            "reads": "+".join(sorted(reads)),
+            "references": "max",
+            "layers": f"{checkpoint.transformation}-mix" if checkpoint.layer == "mix" else checkpoint.layer,
+            "max_length": checkpoint.max_positions if checkpoint.joint else checkpoint.max_positions - 2,
+            "nulls": self.nulls,
+            "dtype": dtype,
+            "device": device.type,
+            "sacrecomet": sacrecomet(self.model, dtype, reads).replace("|", ";"),
+        }
+        if checkpoint.revision:
+            parameters = {"revision": checkpoint.revision, **parameters}
+        if "reference" not in reads:
+            del parameters["references"]
+        return MetricSpec("comet", self.model.partition("@")[0], parameters, __version__, checkpoint.sha256)
+
+    def aggregate(self, sums: FloatArray) -> FloatArray:
+        return mean(sums)
+
+    def score(self, test_set: TestSet) -> dict[str, SegmentScores]:
+        reads = self.uses if test_set.reference_sets else self.needs
+        floor = self.range[0]
+        return score_systems(
+            test_set,
+            self._run,
+            name=f"comet:{self.model}",
+            reads=reads,
+            worst=floor if self.nulls == "worst" and math.isfinite(floor) else None,
+            higher_is_better=True,
+            spec=self._spec(reads),
+        )
+
+    def _run(self, inputs: Sequence[Input]) -> list[Output]:
+        segments = [comet.Segment(one.hypothesis, one.source, one.reference) for one in inputs]
+        found = comet.predict(self._checkpoint, segments, device=self.device, dtype=self.dtype)
+        return [
+            Output(of.score, _error_spans(of.spans, one.hypothesis), of.truncated)
+            for one, of in zip(inputs, found, strict=True)
+        ]
+
+
+def _error_spans(spans: Sequence[comet.TokenSpan] | None, text: str) -> tuple[ErrorSpan, ...] | None:
+    """Tokens may start with the space before a word, which is no part of the error."""
+    if spans is None:
+        return None
+    found = []
+    for start, end, severity, confidence in spans:
+        blanks = len(text[start:end]) - len(text[start:end].lstrip())
+        found.append(ErrorSpan((start + blanks, end), severity=severity, confidence=confidence, rule="comet"))
+    return tuple(found)

@@ -1,0 +1,54 @@
+"""Scores and error spans of COMET models, for all systems at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from mtqe.errors import InputError
+from mtqe.neural.comet.checkpoint import Checkpoint, Request, find_checkpoint
+from mtqe.neural.comet.joint import JointModel
+from mtqe.neural.comet.parts import Prediction, Segment
+from mtqe.neural.comet.sentences import SentenceModel
+from mtqe.neural.devices import dtype_for, workers
+from mtqe.neural.engine import compute
+
+_WORDS = {"mt": "translation", "src": "source", "ref": "reference"}
+
+
+def predict(
+    checkpoint: Checkpoint, segments: Sequence[Segment], *, device: str | None = None, dtype: str | None = None
+) -> list[Prediction]:
+    """The prediction of each segment, in order.
+
+    `device` is read by `mtqe.neural.devices.workers`; `dtype` is that of the encoder (fp32, on a GPU bf16), all else
+    is float32. Raises InputError for a segment without what the model reads, and what `compute` raises.
+    """
+    for i, segment in enumerate(segments):
+        if lacking := _lacking(checkpoint, segment):
+            raise InputError(f"{checkpoint.name} reads a {_WORDS[lacking]}, and segment {i + 1} has none")
+    places = workers(device)
+    kind = dtype_for(places[0][0], dtype)
+    make = partial(_load, checkpoint.request, device, kind)
+    model = _model(checkpoint, device, kind, 0)
+    items = [item for segment in segments for item in model.items(segment)]
+    results = compute(model, make, [place[0].type for place in places], items, checkpoint.name)
+    return model.predict(segments, results)
+
+
+def _lacking(checkpoint: Checkpoint, segment: Segment) -> str | None:
+    """A model that reads hypothesis, source and reference together can do with either of the latter."""
+    there = [part for part in checkpoint.segments if getattr(segment, part) is not None]
+    if checkpoint.joint and len(there) > 1:
+        return None
+    return next((part for part in checkpoint.segments if part not in there), None)
+
+
+def _load(request: Request, device: str | None, dtype: str, worker: int) -> SentenceModel | JointModel:
+    """What a worker process calls: a checkpoint is not sent to it, but read again."""
+    return _model(find_checkpoint(*request), device, dtype, worker)
+
+
+def _model(checkpoint: Checkpoint, device: str | None, dtype: str, worker: int) -> SentenceModel | JointModel:
+    kind = JointModel if checkpoint.joint else SentenceModel
+    return kind(checkpoint, workers(device)[worker], dtype)
