@@ -21,19 +21,29 @@ def parser(functions: Mapping[str, Callable[[argparse.Namespace], None]]) -> arg
 
     run = _command(commands, "run", "run an experiment file and write its report")
     run.add_argument("file", metavar="FILE.toml", type=Path)
+    _device(run)
     _output(run)
 
     evaluate = _command(commands, "evaluate", "do everything on files and write a report")
     _files(evaluate)
     evaluate.add_argument("--name", help="name of the test set (default: the reference's file name)")
     _statistics(evaluate)
+    _device(evaluate)
     _output(evaluate)
 
     score = _command(commands, "score", "print corpus scores of files that agree line by line, or of data sets (-d)")
     _files(score, required=False)
     _data_set(score)
     _gates(score)
+    _device(score)
+    score.add_argument(
+        "--shard", type=_shard, metavar="I/N", help="run trained metrics on this part of the work only, for mtqe merge"
+    )
+    score.add_argument("-o", "--output", type=Path, metavar="DIR", help="where shards are kept (with --shard)")
     _format(score)
+
+    merge = _command(commands, "merge", "print the scores of a directory that has all shards of mtqe score --shard")
+    merge.add_argument("directory", metavar="DIR", type=Path)
 
     _align(commands)
     _entities(commands)
@@ -64,6 +74,7 @@ def _align(commands: Any) -> None:
     other.add_argument("-s", "--source", metavar="PATH", help="what was translated, where there is no reference")
     align.add_argument("--encoder", metavar="NAME", help="minilm (English), or a transformers model by id or path")
     align.add_argument("--reorder", action="store_true", help="link blocks that stand elsewhere in the text, too")
+    _device(align)
     _input_format(align)
     _format(align, ("text", "jsonl", "tsv"))
 
@@ -98,6 +109,7 @@ def _fluency(commands: Any) -> None:
         "--lm-text", nargs="+", default=(), metavar="PATH", help="human text in the language, to fit the model on"
     )
     fluency.add_argument("--probe", choices=("minilm",), help="let an encoder look for broken syntax (English)")
+    _device(fluency)
     _input_format(fluency)
     _format(fluency, ("text", "csv", "jsonl"))
 
@@ -122,6 +134,7 @@ def _compare(commands: Any) -> None:
     compare.add_argument("--margin", type=float, metavar="POINTS", help="call systems equivalent within this")
     compare.add_argument("--compat", choices=("sacrebleu",), help="its p-values and intervals, bit by bit")
     _statistics(compare)
+    _device(compare)
     _gates(compare)
     compare.add_argument("--fail-if-worse", metavar="SYSTEM", help="exit 4 if a system is shown to be worse than this")
     _format(compare)
@@ -208,6 +221,21 @@ def _gates(command: argparse.ArgumentParser) -> None:
         metavar="METRIC=SCORE",
         help="exit 4 if an output scores worse (higher, where lower is better)",
     )
+
+
+def _device(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--device",
+        metavar="NAME",
+        help="cpu, mps, cuda, cuda:0,1 (a worker on each), cuda:0+1 (one model on both) (default: a GPU, if any)",
+    )
+
+
+def _shard(text: str) -> tuple[int, int]:
+    own, _, of = text.partition("/")
+    if not (own.isdecimal() and of.isdecimal() and 1 <= int(own) <= int(of)):
+        raise argparse.ArgumentTypeError(f"is I/N with I from 1 to N, such as 3/16, not {text!r}")
+    return int(own), int(of)
 
 
 def _limit(text: str) -> tuple[str, float]:

@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from mtqe.arguments import parser
 from mtqe.errors import ConfigError, GateError, MtqeError
+from mtqe.neural.session import session
 from mtqe.plugins import unknown
 
 if TYPE_CHECKING:
+    from mtqe.corpus import TestSet
     from mtqe.results import Evaluation, Scores
 
 
@@ -29,11 +31,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     arguments = parser(COMMANDS).parse_args(argv)
+    arguments.words = list(sys.argv[1:] if argv is None else argv)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     warnings.showwarning = lambda message, *_: print(f"note: {message}", file=sys.stderr)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        arguments.command(arguments)
+        with session(device=getattr(arguments, "device", None)):
+            arguments.command(arguments)
         if sys.stdout is not None:
             sys.stdout.flush()
     except MtqeError as error:
@@ -104,6 +108,9 @@ def _score(arguments: argparse.Namespace) -> None:
     from mtqe.report.console import scores_text
 
     _one_input(arguments, "dataset")
+    if arguments.shard or arguments.output:
+        _score_shard(arguments)
+        return
     options = {"languages": arguments.languages, "input_format": arguments.input_format}
     found = [score_data_set(path, arguments.metrics or DEFAULT, **options) for path in arguments.dataset]
     for note in [note for _, notes in found for note in notes]:
@@ -114,15 +121,63 @@ def _score(arguments: argparse.Namespace) -> None:
     _gate(failed)
 
 
+def _score_shard(arguments: argparse.Namespace) -> None:
+    """Leaves what was asked for beside the results, so that `mtqe merge` can ask for the rest."""
+    from mtqe import metrics
+    from mtqe.store import read_json, write_json
+
+    if not (arguments.shard and arguments.output):
+        raise ConfigError("--shard I/N and -o DIR go together")
+    own, of = arguments.shard
+    request = {"words": _without_shard(arguments.words), "directory": os.getcwd(), "shards": of}
+    file = arguments.output / _REQUEST
+    if file.exists() and read_json(file) != request:
+        raise ConfigError(f"{arguments.output} has shards of another command line; take another directory")
+    write_json(file, request)
+    for path in arguments.dataset or [arguments.references]:
+        test_set = _loaded(arguments, path, **({} if arguments.dataset else _beside(arguments)))
+        with session(store=arguments.output, shard=arguments.shard):
+            for name in metrics.compute_shard(test_set, arguments.metrics or metrics.DEFAULT):
+                print(f"shard {own} of {of}: {name} of {test_set.name} is in {arguments.output}", file=sys.stderr)
+
+
+_REQUEST = "request.json"
+
+
+def _without_shard(words: Sequence[str]) -> list[str]:
+    kept, skip = [], False
+    for word in words:
+        if not skip and word not in ("--shard", "-o", "--output") and not word.startswith(("--shard=", "--output=")):
+            kept.append(word)
+        skip = word in ("--shard", "-o", "--output")
+    return kept
+
+
+def _merge(arguments: argparse.Namespace) -> None:
+    from mtqe.store import read_json
+
+    request = read_json(arguments.directory / _REQUEST)
+    again = parser(COMMANDS).parse_args(request["words"])
+    store = arguments.directory.resolve()
+    os.chdir(request["directory"])
+    with session(store=store, complete=True, device=again.device):
+        _score(again)
+
+
 def _scored(arguments: argparse.Namespace, references: Any, **files: Any) -> Scores:
     """The scores of one test set that fits into memory."""
     from mtqe import metrics
+
+    return metrics.score(_loaded(arguments, references, **files), arguments.metrics or metrics.DEFAULT)
+
+
+def _loaded(arguments: argparse.Namespace, references: Any, **files: Any) -> TestSet:
     from mtqe.readers import load
 
     test_set = load(references, arguments.input_format, languages=arguments.languages, **files)
     for note in test_set.notes:
         print(f"note: {note}", file=sys.stderr)
-    return metrics.score(test_set, arguments.metrics or metrics.DEFAULT)
+    return test_set
 
 
 def _beside(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -314,6 +369,7 @@ COMMANDS = {
     "run": _run,
     "evaluate": _evaluate,
     "score": _score,
+    "merge": _merge,
     "align": _align,
     "entities": _entities,
     "fluency": _fluency,

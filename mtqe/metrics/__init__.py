@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from mtqe import plugins
 from mtqe.corpus import TestSet, UnitKey
 from mtqe.errors import ConfigError, InputError, MtqeError
+from mtqe.neural.session import ShardDone
 from mtqe.results import (
     Metric,
     MetricInfo,
@@ -33,8 +35,7 @@ def score(test_set: TestSet, metrics: str | Iterable[str] | Mapping[str, Metric]
     if not test_set.systems:
         raise InputError(f"test set {test_set.name!r} has no system output to score")
     for request, metric in made.items():
-        if lacking := missing(metric, test_set):
-            raise ConfigError(f"metric {request!r} needs a {lacking}, and test set {test_set.name!r} has none")
+        _check_needs(request, metric, test_set)
     keys = unit_keys(test_set)
     infos: dict[str, MetricInfo] = {}
     values: dict[tuple[str, str], SegmentScores] = {}
@@ -55,6 +56,21 @@ def score(test_set: TestSet, metrics: str | Iterable[str] | Mapping[str, Metric]
     )
 
 
+def compute_shard(test_set: TestSet, metrics: str | Iterable[str]) -> Iterator[str]:
+    """Runs the trained metrics on the session's shard of the work; yields the name of each that is done.
+
+    Raises ConfigError when there is none among the metrics.
+    """
+    trained = {name: metric for name, metric in create_all(metrics).items() if hasattr(metric, "in_shards")}
+    if not trained:
+        raise ConfigError(f"no metric of {', '.join(metrics)} is computed in shards: comet and metricx are")
+    for name, metric in trained.items():
+        _check_needs(name, metric, test_set)
+        with suppress(ShardDone):
+            metric.score(test_set)
+        yield name
+
+
 def create_all(metrics: str | Iterable[str] | Mapping[str, Metric]) -> dict[str, Metric]:
     """Metrics by name, made where they are not; raises ConfigError for one that is asked for twice."""
     if isinstance(metrics, Mapping):
@@ -64,6 +80,11 @@ def create_all(metrics: str | Iterable[str] | Mapping[str, Metric]) -> dict[str,
     if len(made) != len(requests):
         raise ConfigError(f"a metric is asked for twice: {', '.join(requests)}")
     return made
+
+
+def _check_needs(request: str, metric: Metric, test_set: TestSet) -> None:
+    if lacking := missing(metric, test_set):
+        raise ConfigError(f"metric {request!r} needs a {lacking}, and test set {test_set.name!r} has none")
 
 
 def create(request: str) -> Metric:

@@ -14,7 +14,6 @@ from mtqe.errors import ConfigError
 from mtqe.metrics._neural import Input, Output, check_nulls, sacrecomet, score_systems
 from mtqe.neural import comet
 from mtqe.neural.checkpoints import need_neural
-from mtqe.neural.devices import dtype_for, torch_device
 from mtqe.neural.known import known_model
 from mtqe.results import ErrorSpan, FloatArray, Metric, MetricSpec, SegmentScores, mean
 
@@ -62,12 +61,17 @@ class Comet:
     device: str | None
 
     higher_is_better: ClassVar = True
+    in_shards: ClassVar = True
     decimals: ClassVar = 4
 
     @cached_property
     def _checkpoint(self) -> comet.Checkpoint:
         need_neural(f"comet:{self.model}")
         return comet.find_checkpoint(self.model, self.encoder, self.trust)
+
+    @cached_property
+    def _predictor(self) -> comet.Predictor:
+        return comet.Predictor(self._checkpoint, self.device, self.dtype)
 
     @cached_property
     def uses(self) -> frozenset[str]:
@@ -101,17 +105,15 @@ class Comet:
 
     def _spec(self, reads: frozenset[str]) -> MetricSpec:
         checkpoint = self._checkpoint
-        device = torch_device(self.device)
-        dtype = dtype_for(device, self.dtype)
         parameters: dict[str, Any] = {
             "reads": "+".join(sorted(reads)),
             "references": "max",
             "layers": f"{checkpoint.transformation}-mix" if checkpoint.layer == "mix" else checkpoint.layer,
             "max_length": checkpoint.max_positions if checkpoint.joint else checkpoint.max_positions - 2,
             "nulls": self.nulls,
-            "dtype": dtype,
-            "device": device.type,
-            "sacrecomet": sacrecomet(self.model, dtype, reads).replace("|", ";"),
+            "dtype": self._predictor.dtype,
+            "device": self._predictor.device,
+            "sacrecomet": sacrecomet(self.model, self._predictor.dtype, reads).replace("|", ";"),
         }
         if checkpoint.revision:
             parameters = {"revision": checkpoint.revision, **parameters}
@@ -137,7 +139,7 @@ class Comet:
 
     def _run(self, inputs: Sequence[Input]) -> list[Output]:
         segments = [comet.Segment(one.hypothesis, one.source, one.reference) for one in inputs]
-        found = comet.predict(self._checkpoint, segments, device=self.device, dtype=self.dtype)
+        found = self._predictor.predict(segments)
         return [
             Output(of.score, _error_spans(of.spans, one.hypothesis), of.truncated)
             for one, of in zip(inputs, found, strict=True)

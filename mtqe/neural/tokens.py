@@ -9,6 +9,9 @@ from typing import Any
 
 from mtqe.errors import UnavailableError
 
+#: Files that decide what a tokenizer does.
+VOCABULARY = ("tokenizer.json", "sentencepiece.bpe.model", "spiece.model", "vocab.txt")
+
 
 @dataclass(frozen=True, slots=True)
 class Encoding:

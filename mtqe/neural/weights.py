@@ -44,7 +44,7 @@ def read_weights(path: Path, trust: bool = False) -> dict[str, Any]:
                 if "mmap" not in str(error):
                     raise
                 found = torch.load(path, **options)  # as torch wrote them before 1.6
-    except OSError:
+    except FileNotFoundError:
         raise
     except Exception as error:
         if global_name := re.search(r"[Uu]nsupported global: GLOBAL (\S+)", str(error)):

@@ -2,7 +2,7 @@
 
 from mtqe.neural.comet.checkpoint import Checkpoint, find_checkpoint
 from mtqe.neural.comet.parts import Prediction, Segment
-from mtqe.neural.comet.predict import predict
+from mtqe.neural.comet.predict import Predictor
 from mtqe.neural.comet.spans import TokenSpan
 
-__all__ = ["Checkpoint", "Prediction", "Segment", "TokenSpan", "find_checkpoint", "predict"]
+__all__ = ["Checkpoint", "Prediction", "Predictor", "Segment", "TokenSpan", "find_checkpoint"]

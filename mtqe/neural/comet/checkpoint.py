@@ -50,7 +50,9 @@ _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "error_labels": ["minor", "major", "critical"],
     },
 }
-#: How transformers calls each encoder.
+#: What XCOMET is, whatever its checkpoint says.
+_FIXED = ("input_segments", "word_level_training", "error_labels")
+#: The name of each encoder in `mtqe.neural.hidden.FAMILIES`.
 _ENCODERS = {
     "BERT": "bert",
     "MiniLM": "bert",
@@ -95,6 +97,8 @@ class Checkpoint:
 
     def get(self, name: str) -> Any:
         """A hyperparameter, or what its class takes for granted."""
+        if self.kind == "xcomet_metric" and name in _FIXED:
+            return _DEFAULTS[self.kind][name]
         return self.hparams.get(name, _DEFAULTS[self.kind].get(name))
 
     @property
@@ -128,19 +132,19 @@ class Checkpoint:
     @cached_property
     def max_positions(self) -> int:
         """The longest input in tokens."""
-        return int(self._raw_config["max_position_embeddings"]) - 2
+        return int(self.config["max_position_embeddings"]) - 2
 
     def tokenizer(self) -> TextTokenizer:
         return TextTokenizer(self.tokenizer_directory, self.max_positions - 2)
 
-    def config(self) -> Any:
-        from transformers import CONFIG_MAPPING
-
-        raw = {name: value for name, value in self._raw_config.items() if name not in ("dtype", "torch_dtype")}
-        return CONFIG_MAPPING[_ENCODERS[self.hparams["encoder_model"]]].from_dict(raw)
+    @property
+    def family(self) -> str:
+        """The base encoder's name in `mtqe.neural.hidden.FAMILIES`."""
+        return _ENCODERS[self.hparams["encoder_model"]]
 
     @cached_property
-    def _raw_config(self) -> dict[str, Any]:
+    def config(self) -> dict[str, Any]:
+        """What config.json of the base encoder says."""
         return json.loads((self.encoder / "config.json").read_bytes())  # type: ignore[no-any-return]
 
 

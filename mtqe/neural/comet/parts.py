@@ -11,7 +11,7 @@ from mtqe.errors import UnavailableError
 from mtqe.neural.comet.checkpoint import Checkpoint
 from mtqe.neural.comet.spans import TokenSpan
 from mtqe.neural.hidden import HiddenLayers
-from mtqe.neural.tokens import TextTokenizer
+from mtqe.neural.tokens import VOCABULARY, TextTokenizer
 from mtqe.store import digest, file_digest
 
 if TYPE_CHECKING:
@@ -52,16 +52,16 @@ class CometModel:
     def __init__(self, checkpoint: Checkpoint, devices: Sequence[torch.device], dtype: str) -> None:
         self.checkpoint, self.device, self.dtype = checkpoint, devices[0], dtype
         self._devices = devices
-        self._depth = int(checkpoint.config().num_hidden_layers)
-        self.padding = int(checkpoint.config().pad_token_id)
+        self._depth = int(checkpoint.config["num_hidden_layers"])
+        self.padding = int(checkpoint.config.get("pad_token_id") or 0)
 
     @property
     def about(self) -> Mapping[str, Any]:
         checkpoint = self.checkpoint
-        files = sorted(path for path in checkpoint.tokenizer_directory.iterdir() if path.name.startswith(_VOCABULARY))
+        files = sorted(file for file in checkpoint.tokenizer_directory.iterdir() if file.name in VOCABULARY)
         return {
             "weights": checkpoint.sha256,
-            "encoder": digest([checkpoint.config().to_dict(), *map(file_digest, files)]),
+            "encoder": digest([checkpoint.config, *map(file_digest, files)]),
             "transformation": checkpoint.transformation,
             "dtype": self.dtype,
             "device": self.device.type,
@@ -85,11 +85,13 @@ class CometModel:
             if name.startswith(_ENCODER)
         }
         try:
-            return HiddenLayers(self.checkpoint.config(), weights, self.top, self._devices, self.dtype)
+            return HiddenLayers(
+                self.checkpoint.family, self.checkpoint.config, weights, self.top, self._devices, self.dtype
+            )
         except (KeyError, RuntimeError) as error:
             reason = str(error).strip().partition("\n")[0]
             raise UnavailableError(
-                f"{self.checkpoint.file} does not fit the base encoder in {self.checkpoint.encoder}: {reason}"
+                f"{self.checkpoint.file} does not fit the encoder in {self.checkpoint.encoder}: {reason}"
             ) from None
 
     @cached_property
@@ -127,9 +129,6 @@ class CometModel:
         layer = torch.nn.Linear(weight.shape[1], weight.shape[0], device="meta")
         layer.load_state_dict({"weight": weight, "bias": bias}, assign=True)
         return layer.requires_grad_(False).to(self.device)
-
-
-_VOCABULARY = ("tokenizer.json", "sentencepiece", "vocab")
 
 
 @dataclass(frozen=True)

@@ -16,24 +16,32 @@ from mtqe.neural.engine import compute
 _WORDS = {"mt": "translation", "src": "source", "ref": "reference"}
 
 
-def predict(
-    checkpoint: Checkpoint, segments: Sequence[Segment], *, device: str | None = None, dtype: str | None = None
-) -> list[Prediction]:
-    """The prediction of each segment, in order.
+class Predictor:
+    """A checkpoint on its devices.
 
-    `device` is read by `mtqe.neural.devices.workers`; `dtype` is that of the encoder (fp32, on a GPU bf16), all else
-    is float32. Raises InputError for a segment without what the model reads, and what `compute` raises.
+    `device` is read by `mtqe.neural.devices.workers`; `dtype` is that of the encoder (fp32, on a GPU bf16), all else is
+    float32. Raises ConfigError and UnavailableError for devices and precisions that are not there.
     """
-    for i, segment in enumerate(segments):
-        if lacking := _lacking(checkpoint, segment):
-            raise InputError(f"{checkpoint.name} reads a {_WORDS[lacking]}, and segment {i + 1} has none")
-    places = workers(device)
-    kind = dtype_for(places[0][0], dtype)
-    make = partial(_load, checkpoint.request, device, kind)
-    model = _model(checkpoint, device, kind, 0)
-    items = [item for segment in segments for item in model.items(segment)]
-    results = compute(model, make, [place[0].type for place in places], items, checkpoint.name)
-    return model.predict(segments, results)
+
+    def __init__(self, checkpoint: Checkpoint, device: str | None = None, dtype: str | None = None) -> None:
+        places = workers(device)
+        self.checkpoint = checkpoint
+        self.device, self.dtype = places[0][0].type, dtype_for(places[0][0], dtype)
+        self._kinds = [place[0].type for place in places]
+        self._make = partial(_load, checkpoint.request, device, self.dtype)
+        self._model = _model(checkpoint, device, self.dtype, 0)
+
+    def predict(self, segments: Sequence[Segment]) -> list[Prediction]:
+        """The prediction of each segment, in order.
+
+        Raises InputError for a segment without what the model reads, and what `compute` raises.
+        """
+        for i, segment in enumerate(segments):
+            if lacking := _lacking(self.checkpoint, segment):
+                raise InputError(f"{self.checkpoint.name} reads a {_WORDS[lacking]}, and segment {i + 1} has none")
+        items = [item for segment in segments for item in self._model.items(segment)]
+        results = compute(self._model, self._make, self._kinds, items, self.checkpoint.name)
+        return self._model.predict(segments, results)
 
 
 def _lacking(checkpoint: Checkpoint, segment: Segment) -> str | None:
