@@ -103,6 +103,7 @@ def print_speed(texts: Iterable[tuple[str, str]]) -> None:
 
 
 def _seconds(texts: Iterable[str], language: str) -> float:
+    spelling._exchanged.cache_clear()
     spelling._correction.cache_clear()  # as for text that was never seen
     start = time.process_time()
     for text in texts:

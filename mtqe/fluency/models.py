@@ -11,7 +11,7 @@ import numpy as np
 
 from mtqe.fluency.ngram import CharacterModel
 from mtqe.fluency.overlap import Overlap
-from mtqe.fluency.wordlist import WordModel, WordTrigrams, listed_model
+from mtqe.fluency.wordlist import WordModel, WordTrigrams, listed_model, sampled_lines
 from mtqe.results import FloatArray
 
 #: With fewer characters of human text a model fitted on it says less than word counts do.
@@ -46,19 +46,25 @@ def embedded_bits(
     """For each text its surprisal, (characters + 1,), and the name of the model; None where there is none.
 
     With enough human text: Kneser-Ney models of its characters and, where lists know the words, of its words, which
-    count four times. A text's models hold no line of its document and none that is much like it.
+    count four times; where words are not set apart, words drawn from the lists are fitted with the characters. A
+    text's models hold no line of its document and none that is much like it.
     """
     listed = listed_model(language)
     if not human.is_enough():
         if listed is None:
             return None, "none"
         return listed.bits(texts), _name(listed)
-    models: list[tuple[_Fitted, float]] = [(CharacterModel(human.lines), 1.0)]
     name = f"kn-char5:{len(human.lines)}"
+    models: list[tuple[_Fitted, float]]
     if isinstance(listed, WordModel):
         share = 1 / (1 + _WORDS)
-        models = [(models[0][0], share), (WordTrigrams(listed, human.lines), 1 - share)]
+        models = [(CharacterModel(human.lines), share), (WordTrigrams(listed, human.lines), 1 - share)]
         name = f"{name}+{_WORDS}*kn-word3:{len(human.lines)}/{_name(listed)}"
+    elif listed is not None:
+        models = [(CharacterModel([*human.lines, *sampled_lines(language)]), 1.0)]
+        name = f"{name}/{_name(listed)}"
+    else:
+        models = [(CharacterModel(human.lines), 1.0)]
     return _leaving_out(models, texts, documents, language, human), name
 
 

@@ -16,13 +16,16 @@ SENTENCE_END = regex.compile(r"[.!?…।]+[\"'”’»)\]]*(?=\s|$)|[。！？]
 
 #: A text of fewer words that ends without a mark is a heading, a caption or a label.
 _SENTENCE = 15
+_WITHOUT_SPACES = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}]")
 
 
 def is_heading(text: str) -> bool:
-    """Whether a text is no sentence: short, and without a mark at its end."""
-    return len(words(text)) < _SENTENCE and not any(
-        end.end() == len(text.rstrip()) for end in SENTENCE_END.finditer(text)
-    )
+    """Whether a text is no sentence: short, and without a mark at its end.
+
+    Where words are not set apart, two characters stand for one.
+    """
+    size = len(words(text)) + len(_WITHOUT_SPACES.findall(text)) // 2
+    return size < _SENTENCE and not any(end.end() == len(text.rstrip()) for end in SENTENCE_END.finditer(text))
 
 
 @dataclass(frozen=True)

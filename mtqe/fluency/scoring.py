@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+import regex
 
 from mtqe.errors import ConfigError, DataWarning, InputError
 from mtqe.fluency.models import LEAST_TEXT, HumanText, embedded_bits, neural_bits
 from mtqe.fluency.neutral import neutral_words
+from mtqe.fluency.passage import is_heading
 from mtqe.fluency.rules import find_errors
 from mtqe.plugins import unknown
 from mtqe.results import ErrorSpan, FloatArray, Severity
@@ -23,13 +24,20 @@ WEIGHTS: Mapping[Severity, float] = {"critical": 25.0, "major": 5.0, "minor": 1.
 PUNCTUATION_WEIGHT = 0.1
 #: What a place counts of which the probe is sure that it is broken; its doubts add up.
 PROBE_WEIGHT = 0.5
-VERSION = "2"
+#: What names and numbers count beside other words, and headings beside other texts: enough to tell a broken one.
+NEUTRAL_WEIGHT = 0.15
+#: How often the bits of the end of a text count, since an average forgives an end that comes too early. A causal
+#: language model's count once.
+END_WEIGHT = 4
+VERSION = "3"
+_FOREIGN = regex.compile(r"[\p{Latin}\p{Nd}]")
+_PIECE = regex.compile(rf"{_FOREIGN.pattern}+|.")
 
 
 class Token(NamedTuple):
     """A word at code points `[start, end)` and its surprisal in bits, its end included.
 
-    `counted` is False for names and numbers, which are left out of the averages.
+    `counted` is False for names and numbers, which hardly count in the averages (NEUTRAL_WEIGHT).
     """
 
     start: int
@@ -43,11 +51,12 @@ class FluencyResult:
     """What `score_fluency` found, one entry a text; NaN for a text that is None or blank.
 
     scores      float64 (n,): -(surprisal + penalty), higher is more fluent; without a model the penalty alone.
-    surprisal   float64 (n,): bits per counted character; NaN where there is no model for the language.
+    surprisal   float64 (n,): weighted bits per counted character; NaN where there is no model for the language.
     penalty     float64 (n,): points per 100 characters: MQM points of the verdicts (errors with confidence from .5),
                 and PROBE_WEIGHT times the places that the probe expects to be broken.
     statistics  float64 (n, 4): bits, counted characters, points, all characters; zeros where unscored. Their sums over
-                any texts make the score of these texts together: see `score_of`.
+                any texts make the score of these texts together: see `score_of`. Those of headings, captions and other
+                short texts without a mark at the end are weighted by NEUTRAL_WEIGHT, which leaves their scores alone.
     errors      for each text the marked passages, hints among them.
     tokens      for each text its words with their surprisal; empty without a model.
     signature   the model, what it was fitted on, and the weights.
@@ -133,6 +142,9 @@ def score_fluency(
     `percentiles` scores the lines of `lm_text` as well, each by models without it and its document: what a text's score
     is among those of human texts is the one number that may be compared between languages.
 
+    In the average the end of a text counts END_WEIGHT times under `lm="auto"`, and names, numbers and headings by
+    NEUTRAL_WEIGHT; under fitted models of words half of what makes a word rare is forgiven.
+
     Bits per character are comparable between texts in one language under one signature, and between no others.
     Raises InputError when the lengths of the sequences differ or there is too little `lm_text` for percentiles,
     ConfigError for an unknown probe or one that does not
@@ -170,11 +182,14 @@ def score_fluency(
         statistics[i, 2:] = sum(map(_points, errors[i])), len(text)
         if bits is not None:
             tokens[i] = _tokens(text, language, bits[n])
-            statistics[i, :2] = _counted(text, bits[n], tokens[i])
+            statistics[i, :2] = _weighted(text, bits[n], tokens[i], END_WEIGHT if lm == "auto" else 1)
     if probe is not None:
         statistics[scored, 2] += PROBE_WEIGHT * _expected_breaks(present)
+    headings = [i for i, text in zip(scored, present, strict=True) if is_heading(text)]
+    statistics[headings] *= NEUTRAL_WEIGHT
     signature = (
-        f"fluency|lm:{name}|unit:character|neutral:names,numbers|rules:{'mqm25-5-1-0.1/100' if rules else 'none'}|"
+        f"fluency|lm:{name}|unit:character|neutral:names,numbers,headings*{NEUTRAL_WEIGHT}|"
+        f"{f'end*{END_WEIGHT}|' if lm == 'auto' else ''}rules:{'mqm25-5-1-0.1/100' if rules else 'none'}|"
         f"{f'probe:{probe}*{PROBE_WEIGHT}/100|' if probe else ''}version:{VERSION}"
     )
     human_scores = None
@@ -234,26 +249,30 @@ def _check_lengths(
 
 def _tokens(text: str, language: str, bits: FloatArray) -> tuple[Token, ...]:
     found = words(text)
-    neutral = neutral_words(text, found, language)
     if language_of(language) in UNSPACED:
-        found = [piece for word in found for piece in ([word] if word.text.isascii() else _characters(word))]
+        found = [piece for word in found for piece in _pieces(word)]
+        neutral = {piece.start for piece in found if _FOREIGN.match(piece.text)}
+    else:
+        neutral = neutral_words(text, found, language)
     return tuple(
         Token(word.start, word.end, float(bits[word.start : word.end + 1].sum()), word.start not in neutral)
         for word in found
     )
 
 
-def _characters(word: Word) -> list[Word]:
-    return [Word(c, word.start + i, word.start + i + 1) for i, c in enumerate(word.text)]
+def _pieces(word: Word) -> list[Word]:
+    """The characters of a run of text without spaces; numbers, and words in Latin letters, which are names, whole."""
+    pieces = _PIECE.finditer(word.text)
+    return [Word(piece.group(), word.start + piece.start(), word.start + piece.end()) for piece in pieces]
 
 
-def _counted(text: str, bits: FloatArray, tokens: Sequence[Token]) -> tuple[float, int]:
-    """Bits and number of the characters that count: all but names and numbers, each with the space that ends it."""
-    mask: NDArray[np.bool_] = np.ones(len(bits), dtype=bool)
+def _weighted(text: str, bits: FloatArray, tokens: Sequence[Token], end: float) -> tuple[float, float]:
+    """Bits and number of the characters: of the text's end the bits `end` times, of names and numbers less."""
+    weights = np.ones(len(bits))
     for token in tokens:
         if not token.counted:
-            mask[token.start : token.end + text[token.end : token.end + 1].isspace()] = False
-    return float(bits[mask].sum()), int(mask.sum())
+            weights[token.start : token.end + text[token.end : token.end + 1].isspace()] = NEUTRAL_WEIGHT
+    return float(bits @ weights + (end - 1) * bits[-1]), float(weights.sum())
 
 
 def _points(error: ErrorSpan) -> float:

@@ -61,30 +61,33 @@ _RATIO, _FREQUENT, _RARE = 3000.0, 1e-6, 2e-7
 
 
 def misspelled(passage: Passage) -> Iterator[ErrorSpan]:
-    """A lower-case word that the list lacks or hardly knows, one edit away from a frequent word.
+    """A word that the list lacks or hardly knows, one edit away from a frequent word.
 
     Outside English the last two letters must agree, since the list may lack an inflected form; in the Slavic languages,
-    rich in prefixes too, only two letters that changed places are looked for. A listed word of four letters is a hint.
+    rich in prefixes too, and in capitalised words, which may be names, only two letters that changed places are looked
+    for. A listed word of four letters is a hint.
     """
     if language_of(passage.language) not in _CHECKED:
         return
     frequency = frequencies(passage.language, "large")
     for word, folded in zip(passage.words, passage.folded, strict=True):
-        own = frequency.get(folded, 0.0)
-        if own > _FREQUENT or len(folded) < 4 or not (word.text.isalpha() and word.text.islower()):
+        own, capital = frequency.get(folded, 0.0), word.text[0].isupper()
+        if own > _FREQUENT or len(folded) < 4 + capital or not (word.text.isalpha() and word.text[1:].islower()):
             continue
         around = passage.text[max(0, word.start - 1) : word.start] + passage.text[word.end : word.end + 1]
         if not _IN_ADDRESS.isdisjoint(around):
             continue
-        best = _correction(folded, language_of(passage.language))
+        language = language_of(passage.language)
+        best = _exchanged(folded, language) if capital or language in _SLAVIC else _correction(folded, language)
         if not best:
             continue
         exchanged = sorted(best) == sorted(folded)
         if not exchanged and _is_derived(folded, frequency):
             continue
-        if frequency[best] >= (_RATIO / 3 if exchanged else _RATIO) * max(own, 1e-9):
+        if frequency[best] >= (_RATIO / 3 if exchanged and not capital else _RATIO) * max(own, 1e-9):
             confidence = 0.75 if exchanged or len(folded) > 4 or own < _RARE else 0.4
-            yield error_at(word.start, word.end, "Fluency/Spelling", "misspelled", confidence, suggestion=best)
+            right = best.capitalize() if capital else best
+            yield error_at(word.start, word.end, "Fluency/Spelling", "misspelled", confidence, suggestion=right)
 
 
 def _is_derived(word: str, frequency: Mapping[str, float]) -> bool:
@@ -93,12 +96,17 @@ def _is_derived(word: str, frequency: Mapping[str, float]) -> bool:
 
 
 @lru_cache(maxsize=65536)
+def _exchanged(word: str, language: str) -> str | None:
+    """The most frequent word with two letters exchanged: not the first, and outside English not the last two."""
+    frequency, ends = frequencies(language, "large"), len(word) - (1 if language == "en" else 3)
+    edits = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(1, ends)} - {word}
+    return max(edits & _frequent(language), key=lambda edit: (frequency[edit], edit), default=None)
+
+
+@lru_cache(maxsize=65536)
 def _correction(word: str, language: str) -> str | None:
     """The most frequent word one edit away: a letter lost, added, changed, or two exchanged; never the first letter."""
     frequency = frequencies(language, "large")
-    if language in _SLAVIC:
-        exchanged = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(1, len(word) - 3)} - {word}
-        return max(exchanged & _frequent(language), key=lambda edit: (frequency[edit], edit), default=None)
     stop = len(word) if language == "en" else len(word) - 2
     letters = _alphabet(language)
     edits = set()

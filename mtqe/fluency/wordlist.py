@@ -26,6 +26,8 @@ _PART = regex.compile(r"[^-‑]+")
 _MARK, _CLOSED = regex.compile(r"[\p{P}\p{S}]"), regex.compile(r"[\p{P}]\s*$")
 _MOST_BITS = 1000.0  # 2 to its negative is still above 0
 _MARK_SHARE = 2.0**-5  # about that of a mark of punctuation in running text
+_TWICE = 2.0**-8  # how much rarer a word is right after itself
+_COMMON, _RAREST = 2.0**-8, 2.0**-18  # shares of running words between which half of a word's rarity is forgiven
 _ORDER = 3
 _UNKNOWN, _END, _FIRST = 1, 2, 3  # codes
 
@@ -81,8 +83,9 @@ def _english_bigrams() -> tuple[dict[str, float], dict[str, float]]:
 class WordModel:
     """Words by wordfreq's frequency, after the word before them where symspellpy counts pairs (English).
 
-    A word that the list lacks is spelled by a character model of the list. Each mark of punctuation, and an end of the
-    text without one, costs a constant; spaces cost nothing.
+    A word that the list lacks is spelled by a character model of the list. One that repeats the word before it is much
+    less likely than elsewhere (_TWICE). Each mark of punctuation, and an end of the text without one, costs a constant;
+    spaces cost nothing.
     """
 
     def __init__(self, language: str) -> None:
@@ -113,16 +116,29 @@ class WordModel:
             found.append(1.0 if _CLOSED.search(text) else _MARK_SHARE)
         return np.array(found)
 
+    def forgiven(self, read: Sequence[Sequence[Word]]) -> FloatArray:
+        """Half the bits that tell a rare word from a common one: 0 to 5 for each token, 0 for marks and ends of texts.
+
+        What a text is about makes words rare, and says little of how it is worded (compare SLOR, Kann et al. 2018).
+        """
+        shares = []
+        for tokens in read:
+            forms = [None if _MARK.match(token.text) else _folded(token) for token in tokens]
+            shares += [1.0 if form is None else self._frequency.get(form, 0.0) for form in (*forms, None)]
+        return np.asarray(np.log2(_COMMON / np.clip(shares, _RAREST, _COMMON)) / 2)
+
     def _probability(self, before: str, word: str, spelled: float) -> float:
         unlisted = 2.0 ** -min(spelled, _MOST_BITS)
         alone = (1 - _UNLISTED) * self._frequency.get(word, 0.0) + _UNLISTED * unlisted
+        if word == before:
+            alone *= _TWICE
         return float(self.pairs.get(f"{before} {word}", 0.0) + (1 - self._covered.get(before, 0.0)) * alone)
 
 
 class WordTrigrams:
     """Kneser-Ney over the words and marks of `lines`, with a `WordModel` in place of unigrams, of which it knows more.
 
-    Bigrams and trigrams are those of the lines; a word's form is its lower case.
+    Bigrams and trigrams are those of the lines; a word's form is its lower case. Bits are less by what is `forgiven`.
     """
 
     def __init__(self, listed: WordModel, lines: Sequence[str]) -> None:
@@ -144,7 +160,8 @@ class WordTrigrams:
             return []
         read = [read_tokens(text) for text in texts]
         alone = self._listed.probabilities(texts, read)
-        return spread(texts, read, -np.log2(self._model.probabilities(self._stream(read), alone)))
+        bits = -np.log2(self._model.probabilities(self._stream(read), alone))
+        return spread(texts, read, np.maximum(bits - self._listed.forgiven(read), 0))
 
     def _stream(self, read: Sequence[Sequence[Word]]) -> IntArray:
         start = (0,) * (_ORDER - 1)
@@ -183,13 +200,13 @@ def spread(texts: Sequence[str], read: Sequence[Sequence[Word]], bits: FloatArra
     return found
 
 
-def sampled_model(language: str) -> CharacterModel:
-    """For languages written without spaces: a character model of words drawn by their frequency (always the same)."""
+def sampled_lines(language: str) -> list[str]:
+    """For languages written without spaces: lines of words drawn by their frequency (always the same)."""
     frequency = frequencies(language)
     draw = random.Random(0)
     listed, weights = list(frequency), list(frequency.values())
     drawn = draw.choices(listed, weights, k=_SAMPLED_LINES * _SAMPLED_WORDS)
-    return CharacterModel(["".join(drawn[i::_SAMPLED_LINES]) for i in range(_SAMPLED_LINES)])
+    return ["".join(drawn[i::_SAMPLED_LINES]) for i in range(_SAMPLED_LINES)]
 
 
 @lru_cache(maxsize=4)
@@ -197,4 +214,4 @@ def listed_model(language: str) -> WordModel | CharacterModel | None:
     """The model of a language that stands on word counts alone; None for a language that wordfreq does not know."""
     if not frequencies(language):
         return None
-    return sampled_model(language) if language_of(language) in UNSPACED else WordModel(language)
+    return CharacterModel(sampled_lines(language)) if language_of(language) in UNSPACED else WordModel(language)

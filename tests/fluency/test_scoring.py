@@ -12,7 +12,10 @@ from mtqe.errors import DataWarning, InputError
 from mtqe.fluency import LEAST_TEXT, score_fluency, score_of
 from mtqe.fluency.neutral import neutral_words
 from mtqe.fluency.overlap import Overlap
+from mtqe.fluency.passage import is_heading
 from mtqe.fluency.rules import find_errors
+from mtqe.fluency.scoring import END_WEIGHT, NEUTRAL_WEIGHT
+from mtqe.fluency.wordlist import WordModel, frequencies, read_tokens
 from mtqe.text import words
 
 PEOPLE = ["baker", "miller", "sailor", "teacher", "farmer", "doctor", "singer", "tailor", "painter", "widow"]
@@ -85,7 +88,8 @@ def test_the_model_is_said_in_the_signature() -> None:
         result = score_fluency(["Brot und Salz"], language=language, lm_text=lm_text)
         return result.signature.split("|")[1]
 
-    assert model("zh", LM) == "lm:kn-char5:300"
+    assert model("zh", LM) == "lm:kn-char5:300/word-counts"
+    assert model("th", LM) == "lm:kn-char5:300"
     assert model("de", LM) == "lm:kn-char5:300+4*kn-word3:300/word-counts"
     assert model("en", LM) == "lm:kn-char5:300+4*kn-word3:300/word-pairs"
     assert model("en") == "lm:word-pairs"
@@ -133,7 +137,7 @@ def test_without_a_model_the_rules_stand_alone() -> None:
     assert "rules:none" in silent.signature
 
 
-def test_names_and_numbers_do_not_count() -> None:
+def test_names_and_numbers_hardly_count() -> None:
     text = "Yesterday Qwzxarov sold 48731 loaves in Brzeczyk, and nobody asked why."
     neutral = {word.text for word in words(text) if word.start in neutral_words(text, words(text), "en")}
     assert neutral == {"Qwzxarov", "48731", "Brzeczyk"}
@@ -148,6 +152,57 @@ def test_names_and_numbers_do_not_count() -> None:
 def test_tokens_of_scripts_without_spaces_are_characters() -> None:
     tokens = score_fluency(["面包很好。"], language="zh").tokens[0]
     assert [(t.start, t.end) for t in tokens] == [(0, 1), (1, 2), (2, 3), (3, 4)]
+    text = "我在2023年看Loaf吃面包。"
+    (tokens,) = score_fluency([text], language="zh").tokens
+    assert [text[t.start : t.end] for t in tokens if not t.counted] == ["2023", "Loaf"]
+    assert len(tokens) == 9
+    assert all(t.bits > 0 for t in tokens)
+
+
+def test_the_average_weighs_the_end_names_and_headings(monkeypatch: pytest.MonkeyPatch) -> None:
+    def priced(texts: list[str], *_: object) -> tuple[list[np.ndarray], str]:
+        return [np.arange(1.0, len(text) + 2) for text in texts], "counted"
+
+    monkeypatch.setattr("mtqe.fluency.scoring.embedded_bits", priced)
+    result = score_fluency(["Is Qwzxarov in?", "The bread of 48731"], language="en", rules=False)
+    name, number = range(4, 13), range(14, 19)  # characters from 1, the name with the space after it
+    bits = [
+        sum(range(1, 16)) - (1 - NEUTRAL_WEIGHT) * sum(name),
+        sum(range(1, 19)) - (1 - NEUTRAL_WEIGHT) * sum(number),
+    ]
+    counted = [16 - (1 - NEUTRAL_WEIGHT) * len(name), 19 - (1 - NEUTRAL_WEIGHT) * len(number)]
+    bits = [bits[0] + END_WEIGHT * 16, bits[1] + END_WEIGHT * 19]
+    expected = np.array([[bits[0], counted[0], 0, 15], [bits[1], counted[1], 0, 18]])
+    assert np.allclose(result.statistics, expected * [[1], [NEUTRAL_WEIGHT]])
+    assert np.allclose(result.surprisal, np.divide(bits, counted))
+
+
+def test_a_heading_is_short_and_ends_without_a_mark() -> None:
+    assert [is_heading(text) for text in ("Bread and salt", "Bread and salt?", "面包与盐", "面包与盐。")] == [
+        True,
+        False,
+    ] * 2
+    assert not is_heading("bread " * 15)
+    assert not is_heading("面包" * 15)
+
+
+def test_a_text_that_breaks_off_or_says_a_word_twice_is_less_fluent() -> None:
+    whole, broken_off = "Bakers found a boat near a ladder.", "Bakers found a boat near a"
+    scores = score_fluency([whole, broken_off], language="en", lm_text=LM, rules=False).scores
+    assert scores[0] > scores[1]
+    once, twice = "Ich glaube, dass sie heute kommt.", "Ich glaube, dass sie sie heute kommt."
+    for text in (LM, None):
+        result = score_fluency([once, twice], language="de", lm_text=text)
+        assert result.scores[0] > result.scores[1]
+        assert not result.penalty.any()
+
+
+def test_half_of_the_rarity_of_a_word_is_forgiven() -> None:
+    model = WordModel("en")
+    share = frequencies("en")["harbour"]
+    found = model.forgiven([read_tokens("The harbour, qwzxarov"), []])
+    assert found == pytest.approx([0, (-np.log2(share) - 8) / 2, 0, 5, 0, 0])
+    tokens = score_fluency([LM[4]], language="en", lm_text=[*LM, LM[4]]).tokens[0]
     assert all(t.bits > 0 for t in tokens)
 
 
@@ -198,7 +253,7 @@ def test_floor_on_synthetic_pairs(shared: Path) -> None:
     folder = shared / "data" / "fluency"
     pairs = [p for p in rows(folder / "pairs_synth.jsonl") if p["lang"] in ("en", "hi")]
     found = accuracy(pairs, folder)
-    assert np.mean(list(found.values())) >= 0.86
+    assert np.mean(list(found.values())) >= 0.92
     solved = ("loop", "mojibake", "unbalanced_quote", "unbalanced_bracket", "space_before_punct", "double_space")
     assert min(found[f"synth/{name}"] for name in solved) >= 0.85  # 9 pairs in the smallest
 
