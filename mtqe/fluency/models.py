@@ -68,11 +68,13 @@ def embedded_bits(
     return _leaving_out(models, texts, documents, language, human), name
 
 
-def neural_bits(texts: Sequence[str], documents: Sequence[str] | None, lm: str) -> tuple[list[FloatArray], str]:
+def neural_bits(
+    texts: Sequence[str], documents: Sequence[str] | None, lm: str, dtype: str | None
+) -> tuple[list[FloatArray], str]:
     """As `embedded_bits`, under a causal language model; with `documents` it reads what stands before a text there."""
     from mtqe.neural import causal
 
-    model = causal.load(lm.removeprefix("hf:"))
+    model = causal.load(lm.removeprefix("hf:"), dtype=dtype)
     contexts = None if documents is None else _before(texts, documents)
     signature = f"{lm}:{model.fingerprint[:12]}:{model.dtype}:bos-{model.bos}"
     return model.bits(texts, contexts), signature + ("" if contexts is None else ":context-document")

@@ -113,6 +113,7 @@ def score_fluency(
     *,
     language: str,
     lm: str = "auto",
+    dtype: str | None = None,
     lm_text: Sequence[str] | None = None,
     lm_documents: Sequence[str] | None = None,
     documents: Sequence[str] | None = None,
@@ -134,7 +135,8 @@ def score_fluency(
     percentiles alone then), base rather than
     instruct: `hf:Qwen/Qwen3-0.6B-Base` (Apache-2.0) for most languages, `hf:utter-project/EuroLLM-1.7B` (Apache-2.0)
     for those of Europe, `hf:HuggingFaceTB/SmolLM2-135M` (Apache-2.0) or `hf:gpt2` (MIT) for English. `context` lets it
-    read the texts of the same document that stand before a text.
+    read the texts of the same document that stand before a text; `dtype` is its precision, fp32, bf16 or fp16 (default:
+    fp32, on a GPU bf16).
 
     `probe="minilm"` (English, the extra `offline`) adds what the hidden states of MiniLM tell of missing, moved and
     misformed words.
@@ -165,7 +167,7 @@ def score_fluency(
     if lm == "auto":
         bits, name = embedded_bits(present, own, language, human)
     else:
-        bits, name = neural_bits(present, own if context else None, lm)
+        bits, name = neural_bits(present, own if context else None, lm, dtype)
     if bits is None:
         warnings.warn(
             f"fluency: there is no language model for {language!r} here, only the rules were applied; "

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mtqe.errors import ConfigError, InputError
+from mtqe.errors import InputError
 from mtqe.neural.checkpoints import load_checkpoint, longest_input
-from mtqe.neural.devices import torch_device
+from mtqe.neural.devices import DTYPES, dtype_for, torch_device
 from mtqe.neural.encoder import TOKEN_BUDGET, batch_sizes, quiet_transformers
 from mtqe.results import FloatArray
 from mtqe.store import digest, file_digest
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 #: Rows of logits that are in memory at once.
 HEAD_ROWS = 256
-DTYPES = ("float32", "bfloat16", "float16")
 #: How vocabularies write the white space that a token starts with: byte-level BPE, SentencePiece and its bytes.
 _SPACE = ("Ġ", "▁")
 _BLANKS = (*_SPACE, "Ċ", "ĉ", "č", "<0x0A>", "<0x09>", "<0x0D>", " ", "\n", "\t", "\r")
@@ -64,19 +63,23 @@ class CausalModel:
     fingerprint     the sha256 of its weights; of several files, the sha256 over those of each.
     """
 
-    def __init__(self, directory: Path, device: str | None = None, dtype: str = "float32") -> None:
+    def __init__(self, directory: Path, device: str | None = None, dtype: str | None = None) -> None:
         """Loads the files of a directory; raises whatever its libraries do, which `load` puts into words."""
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
         causal: Any = AutoModelForCausalLM  # its types know nothing of output_loading_info
         self.device = torch_device(device)
-        self.dtype = dtype
+        self.dtype = dtype_for(self.device, dtype)
         local = {"local_files_only": True, "trust_remote_code": False}
         with quiet_transformers():
             tokenizer = AutoTokenizer.from_pretrained(directory, **local)
             model, report = causal.from_pretrained(
-                directory, dtype=getattr(torch, dtype), use_safetensors=True, output_loading_info=True, **local
+                directory,
+                dtype=getattr(torch, DTYPES[self.dtype]),
+                use_safetensors=True,
+                output_loading_info=True,
+                **local,
             )
         if report["missing_keys"]:
             raise ValueError(f"it has no weights {sorted(report['missing_keys'])[0]}")
@@ -265,22 +268,21 @@ class CausalModel:
         with torch.inference_mode():
             theirs = model(input_ids=ids.to(self.device), use_cache=False).logits[0, :2].float()
             ours = self._logits(self._states(ids[:, :2])[0])
-        tolerance = 1e-3 if self.dtype == "float32" else 5e-2
+        tolerance = 1e-3 if self.dtype == "fp32" else 5e-2
         if not bool((ours - theirs).abs().max() <= tolerance * theirs.abs().max()):
             raise ValueError("it is not causal, or makes its probabilities in a way that is not known here")
 
 
-def load(spec: str | Path, device: str | None = None, dtype: str = "float32") -> CausalModel:
+def load(spec: str | Path, device: str | None = None, dtype: str | None = None) -> CausalModel:
     """The causal language model of a directory or a model id, `OWNER/NAME` or `OWNER/NAME@REVISION`.
 
     An id is looked up as transformers does: in its cache, then on the hub. The weights are safetensors, code of the
     checkpoint's own is not run. `device` is a torch device; None or `auto` is `cuda` where there is one, else `cpu`.
-    `dtype` is one of DTYPES; in the shorter ones other texts of a call move the bits of a token by up to .06.
+    `dtype` is fp32, bf16 or fp16 (default: fp32, on a GPU bf16); in the shorter ones other texts of a call move the
+    bits of a token by up to .06.
     Raises UnavailableError where the extra `neural`, the model, its fast tokenizer or the device is missing, and
     ConfigError for a device or a dtype that does not exist.
     """
-    if dtype not in DTYPES:
-        raise ConfigError(f"language model {str(spec)!r}: unknown dtype {dtype!r}; known are {', '.join(DTYPES)}")
     return load_checkpoint("language model", str(spec), lambda directory: CausalModel(directory, device, dtype))
 
 

@@ -126,7 +126,7 @@ def oracle(checkpoint: Path) -> Oracle:
 def test_values_add_up_to_those_of_the_model_itself(tmp_path: Path, family: str) -> None:
     oracle = Oracle(build(tmp_path, family))
     model = load(tmp_path, "cpu")
-    assert (model.bos, model.context_length, model.dtype) == ("bos", CONTEXT, "float32")
+    assert (model.bos, model.context_length, model.dtype) == ("bos", CONTEXT, "fp32")
     found = model.bits(TEXTS)
     bos, eos = oracle.tokenizer.bos_token_id, oracle.tokenizer.eos_token_id
     for text, bits in zip(TEXTS, found, strict=True):
@@ -267,8 +267,8 @@ def test_nothing_to_read_and_unequal_lengths(model: CausalModel, oracle: Oracle)
 
 
 def test_a_shorter_dtype_is_near(checkpoint: Path, model: CausalModel) -> None:
-    short = load(checkpoint, "cpu", "bfloat16")
-    assert (short.dtype, short.fingerprint) == ("bfloat16", model.fingerprint)
+    short = load(checkpoint, "cpu", "bf16")
+    assert (short.dtype, short.fingerprint) == ("bf16", model.fingerprint)
     for one, other in zip(short.bits(TEXTS), model.bits(TEXTS), strict=True):
         assert abs(one.sum() - other.sum()) < 0.05 * other.sum()
 
@@ -302,7 +302,7 @@ def test_a_model_that_looks_ahead_is_an_error(checkpoint: Path, tmp_path: Path) 
 def test_errors_of_what_is_asked(checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigError, match=r"language model '.*': unknown device 'gpu'"):
         load(checkpoint, "gpu")
-    with pytest.raises(ConfigError, match=r"unknown dtype 'int8'; known are float32, bfloat16, float16"):
+    with pytest.raises(ConfigError, match=r"unknown dtype 'int8'; known are fp32, bf16, fp16"):
         load(checkpoint, dtype="int8")
     with pytest.raises(UnavailableError, match=r"language model: no such directory: '.*nowhere'"):
         load(tmp_path / "nowhere")
@@ -330,7 +330,7 @@ def test_fluency_takes_a_causal_model_and_what_stands_before_in_the_document(tmp
         expected = [values.sum() / len(values) for values in bits]
         assert result.surprisal[[0, 2, 3]] == pytest.approx(expected, abs=1e-5)
         assert np.isnan(result.surprisal[1])
-        assert f"|lm:hf:{tmp_path}:{model.fingerprint[:12]}:float32:bos-bos" in result.signature
+        assert f"|lm:hf:{tmp_path}:{model.fingerprint[:12]}:fp32:bos-bos" in result.signature
     assert within.surprisal[2] != pytest.approx(alone.surprisal[2], abs=1e-3)
     assert within.surprisal[3] == pytest.approx(alone.surprisal[3], abs=1e-5)
     assert ":context-document|" in within.signature
