@@ -24,8 +24,8 @@ from mtqe.results import (
     SegmentScores,
     SystemInfo,
     mean,
-    span_from_dict,
 )
+from mtqe.results.rows import span_from_dict
 from mtqe.store import digest, file_digest, write_atomic
 from mtqe.text import read_lines
 
@@ -37,7 +37,7 @@ _SMALL = 2.0
 
 
 def write_scores(path: Path, scores: Sequence[Scores]) -> None:
-    """Writes the scores of one or more test sets as `scores.parquet`; the columns are `mtqe.results.score_schema`.
+    """Writes the scores of one or more test sets as `scores.parquet`; the columns are `mtqe.results.rows.score_schema`.
 
     The metadata entry `mtqe.scores/1` is JSON: for each test set its systems with checksums of their output, and its
     metrics with the spec of each number.
@@ -151,12 +151,14 @@ def _info(entry: Mapping[str, Any]) -> MetricInfo:
 def _segment_scores(rows: list[dict[str, Any]], spec: Mapping[str, Any] | None) -> SegmentScores:
     rows = sorted(rows, key=lambda row: int(row["unit"]))
     spans = [row["spans"] for row in rows]
+    words: list[Any] = [row.get("words") for row in rows]  # older files have none
     return SegmentScores(
         values=np.array([np.nan if row["value"] is None else row["value"] for row in rows]),
         statistics=np.array([row["statistics"] for row in rows], dtype=np.float64),
         spans=None if None in spans else tuple(tuple(map(span_from_dict, of)) for of in spans),
         reasons={i: row["reason"] for i, row in enumerate(rows) if row["reason"] is not None},
         spec=None if spec is None else MetricSpec(**spec),
+        words=None if None in words else tuple(tuple(tuple(word.values()) for word in of) for of in words),
     )
 
 

@@ -34,7 +34,9 @@ def test_the_terminal_shows_scores_marks_and_the_least_fluent_sentences(capsys: 
     assert "; 3 lines, 1 mark\n" in bad
     assert "\nx repeated-word, 0.90, poor.txt:1: The ferry left [the the] harbour at noon. -> the\n" in bad
     worst = bad.partition("least fluent (headings and captions aside):\n")[2].splitlines()
-    assert [line.split()[1] for line in worst] == ["poor.txt:1", "poor.txt:3"]
+    assert [line.split()[1] for line in worst[::2]] == ["poor.txt:1", "poor.txt:3"]
+    assert worst[1].startswith("         repeated word (the the); surprising words, bits a character: ")
+    assert worst[3].startswith("         surprising words, bits a character: ")
 
 
 def test_without_text_or_a_model_there_is_no_list(files: Path, capsys: pytest.CaptureFixture[str]) -> None:

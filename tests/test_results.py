@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from mtqe.results import EntityError, ErrorSpan, MetricSpec, SegmentScores, mean, span_from_dict, span_to_dict
+from mtqe.results import EntityError, ErrorSpan, MetricSpec, SegmentScores, mean
+from mtqe.results.rows import span_from_dict, span_to_dict
 
 
 def test_unscored_units_have_zero_statistics_and_need_a_reason() -> None:
@@ -23,6 +24,12 @@ def test_wrong_numbers_do_not_pass(values: list[float], statistics: list[list[fl
     reasons = {i: "why" for i, value in enumerate(values) if np.isnan(value)}
     with pytest.raises(ValueError, match="statistics"):
         SegmentScores(np.array(values), filled, reasons=reasons)  # type: ignore[arg-type]
+
+
+def test_spans_and_words_are_there_for_each_unit() -> None:
+    for of in ({"spans": ((),)}, {"words": (((0, 1, 2.5, True),),)}):
+        with pytest.raises(ValueError, match="spans and words must have one entry a unit"):
+            SegmentScores(np.array([0.5, 1.0]), **of)  # type: ignore[arg-type]
 
 
 def test_default_statistics_are_weighted_by_segments_and_others_are_not() -> None:

@@ -3,12 +3,15 @@
 import math
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from command import write_files
 
+from mtqe.corpus import Document, Segment, SystemOutput, TestSet
 from mtqe.errors import ConfigError, InputError
+from mtqe.metrics import score
 from mtqe.run import compare
-from mtqe.score_files import read_segment_scores
+from mtqe.score_files import read_scores, read_segment_scores, write_scores
 
 HEADER = "test_set\tsystem\trun\tmetric\tid\tdocument\tdomain\tscore"
 ROWS = [
@@ -36,6 +39,29 @@ def test_every_column_is_read(tmp_path: Path) -> None:
     assert one.metrics["comet"].higher_is_better
     assert one.signature("theirs", "comet").startswith("comet|given:s.tsv|sha256:")
     assert two.domains == {}
+
+
+def test_the_surprisal_of_words_comes_back(tmp_path: Path) -> None:
+    texts = ("The goat ate 14 letters in Kyiv.", None, "Мекає коза.", "")
+    segments = tuple(Segment(str(i), None, ("A goat.",), "d") for i, _ in enumerate(texts))
+    test_set = TestSet("goats", None, "en", (Document("d", segments),), (SystemOutput("a", texts),))
+    scores = score(test_set, ["chrf", "fluency"])
+    words = scores["a", "fluency"].words
+    assert words is not None
+    assert [(texts[0] or "")[start:end] for start, end, _, counted in words[0] if counted] == [
+        *("The", "goat", "ate", "letters", "in"),
+    ]
+    assert len(words[0]) == 7
+    assert (words[1], words[3]) == ((), ())
+    write_scores(tmp_path / "scores.parquet", [scores])
+    (back,) = read_scores(tmp_path / "scores.parquet", [test_set])
+    assert back["a", "fluency"].words == words
+    assert back["a", "fluency"].spans == scores["a", "fluency"].spans
+    assert back["a", "chrf"].words is None
+    table = pq.read_table(tmp_path / "scores.parquet")
+    pq.write_table(table.drop_columns(["words"]), tmp_path / "older.parquet")
+    (older,) = read_scores(tmp_path / "older.parquet", [test_set])
+    assert older["a", "fluency"].words is None
 
 
 def test_two_columns_are_enough(tmp_path: Path) -> None:

@@ -16,15 +16,16 @@ from mtqe.plugins import unknown
 from mtqe.results import FloatArray, Metric, MetricSpec, SegmentScores
 
 
-def make(model: str | None = None, lm: str = "auto") -> Metric:
+def make(model: str | None = None, lm: str = "auto", dtype: str | None = None) -> Metric:
     """-(surprisal in bits per character + MQM points of marked errors per 100 characters): higher is more fluent.
 
     model   `minilm` adds the packaged encoder's probe for broken syntax (English; the extra `offline`).
     lm      `hf:OWNER/NAME@REVISION` or `hf:DIRECTORY`: a causal language model in place of n-grams.
+    dtype   its precision: fp32, bf16 or fp16 (default: fp32, on a GPU bf16).
     """
     if model not in (None, "minilm"):
         raise ConfigError(unknown(f"model {model!r} of 'fluency'", model or "", ["minilm"]))
-    return Fluency(model, lm)
+    return Fluency(model, lm, dtype)
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Fluency:
 
     model: str | None = None
     lm: str = "auto"
+    dtype: str | None = None
 
     needs: ClassVar[frozenset[str]] = frozenset()
     uses: ClassVar = frozenset({"reference"})
@@ -67,6 +69,7 @@ class Fluency:
             [unit.hypothesis for unit in everyone],
             language=test_set.target_language,
             lm=self.lm,
+            dtype=self.dtype,
             lm_text=[text for text, _ in lines],
             lm_documents=[document for _, document in lines],
             documents=[unit.document for unit in everyone],
@@ -87,4 +90,4 @@ def _of_system(result: FluencyResult, part: slice, texts: list[str | None], spec
         i: "no output" if text is None else "empty output" for i, text in enumerate(texts) if math.isnan(values[i])
     }
     spec = replace(spec, field_signature=result.signature)
-    return SegmentScores(values, result.statistics[part], result.errors[part], reasons, spec)
+    return SegmentScores(values, result.statistics[part], result.errors[part], reasons, spec, result.tokens[part])

@@ -10,7 +10,8 @@ from mtqe.report.entities import Consistency, consistency
 from mtqe.report.findings import Finding, Verdict, counts, verdicts
 from mtqe.report.values import comparison_row, plain, score_rows
 from mtqe.report.view import Part, macro_average, metrics, parts, systems
-from mtqe.results import EntityError, Evaluation, span_to_dict
+from mtqe.results import EntityError, Evaluation
+from mtqe.results.rows import span_to_dict
 
 SCHEMA = "mtqe.results/1"
 

@@ -6,18 +6,21 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
+from mtqe.fluency import FluencyResult
 from mtqe.fluency.files import SystemFluency
 from mtqe.fluency.passage import is_heading
+from mtqe.report.heat import bits_per_character
 from mtqe.report.marks import visible
 from mtqe.report.tables import no_formula
-from mtqe.report.view import count
-from mtqe.results import ErrorSpan
+from mtqe.report.view import beginning, count
+from mtqe.results import ErrorSpan, WordSurprisal
 
 COLUMNS = (
     "system",
@@ -32,6 +35,45 @@ COLUMNS = (
 )
 #: So many lines are shown as the least fluent, and so much of each.
 _LEAST, _SHOWN, _AROUND = 5, 100, 40
+#: So many words are named as surprising, and so much of a marked passage is quoted.
+_SURPRISING, _QUOTED = 3, 40
+
+
+@dataclass(frozen=True)
+class Causes:
+    """What made a text unfluent.
+
+    errors  the rules that marked errors, in words, with the marked passages; hints are left out.
+    words   the most surprising words that count, with their bits per character.
+    """
+
+    errors: Mapping[str, Sequence[str]]
+    words: Sequence[tuple[str, float]]
+
+    def __str__(self) -> str:
+        said = [f"{rule} ({', '.join(passages)})" for rule, passages in self.errors.items()]
+        if self.words:
+            words = ", ".join(f"{word} {bits:.1f}" for word, bits in self.words)
+            said.append(f"surprising words, bits a character: {words}")
+        return "; ".join(said)
+
+
+def causes(text: str, errors: Sequence[ErrorSpan], words: Sequence[WordSurprisal]) -> Causes:
+    found: dict[str, list[str]] = {}
+    for error in errors:
+        if error.confidence >= 0.5 and error.hyp_span is not None:
+            found.setdefault(error.rule.replace("-", " "), []).append(beginning(text[slice(*error.hyp_span)], _QUOTED))
+    bits: dict[str, float] = {}
+    for word in sorted((word for word in words if word[3]), key=bits_per_character, reverse=True):
+        bits.setdefault(text[word[0] : word[1]], bits_per_character(word))
+    return Causes(found, list(bits.items())[:_SURPRISING])
+
+
+def least_fluent(texts: Sequence[str], result: FluencyResult) -> list[int]:
+    """Indices of the texts with the lowest scores, worst first; headings, captions and perfect ones are left out."""
+    scores = result.scores.tolist()
+    worst_first = sorted((i for i, score in enumerate(scores) if score < 0), key=lambda i: (scores[i], i))
+    return list(islice((i for i in worst_first if not is_heading(texts[i])), _LEAST))
 
 
 def to_text(systems: Sequence[SystemFluency]) -> str:
@@ -119,13 +161,14 @@ def _system(system: SystemFluency) -> Iterator[str]:
     for i in scored:
         for error in result.errors[i]:
             yield f"{'x' if error.confidence >= 0.5 else '?'} {_mark(system, i, error)}"
-    sentences = [i for i in scored if result.scores[i] < 0 and not is_heading(system.texts[i])]
-    if sentences:
+    least = least_fluent(system.texts, result)
+    if least:
         yield "least fluent (headings and captions aside):"
-    for i in sorted(sentences, key=lambda i: float(result.scores[i]))[:_LEAST]:
+    for i in least:
         text = visible(" ".join(system.texts[i].split()))
         shown = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
         yield f"  {result.scores[i]:.2f}  {_place(system, i)}  {shown}"
+        yield f"         {visible(causes(system.texts[i], result.errors[i], result.tokens[i]))}"
 
 
 def _mark(system: SystemFluency, i: int, error: ErrorSpan) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import regex
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 #: Controls, line separators, lone surrogates, and the characters that reorder, join or hide their neighbours.
 _HIDDEN = regex.compile(
@@ -58,35 +58,71 @@ class Mark:
     partner: str = ""
 
 
-def marked(text: str, marks: Sequence[Mark], language: str | None) -> Markup:
-    """The text as HTML: a `bdi` in which each mark is a linked, focusable passage; earlier marks lie on top."""
+#: The unit of surprisal.
+BITS = "bits per character"
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """A word `[start, end)` that is shaded in class `style`, and its surprisal in bits per character."""
+
+    start: int
+    end: int
+    style: str
+    bits: float
+
+
+def marked(text: str, marks: Sequence[Mark], language: str | None, shades: Sequence[Shade] = ()) -> Markup:
+    """The text as HTML: a `bdi` in which each mark is a linked, focusable passage; earlier marks lie on top.
+
+    `shades` are in the order of the text and do not overlap; a word that stands in a mark is shaded inside it.
+    """
     size = len(text)
     inside = [(min(max(m.start, 0), size), min(max(m.end, m.start, 0), size), m) for m in marks]
     edges = sorted({0, size, *(start for start, _, _ in inside), *(end for _, end, _ in inside)})
     runs = [_insertions(inside, 0)] if size == 0 else []
     for low, high in pairwise(edges):
         covering = [(start, end, m) for start, end, m in inside if start <= low and high <= end and start < end]
-        runs += [_insertions(inside, low), _run(text[low:high], low, high, covering)]
+        runs += [_insertions(inside, low), _run(text, low, high, covering, shades)]
     runs += [_insertions(inside, size)] if size else []
     return Markup('<bdi class="text" lang="{}" dir="{}">{}</bdi>').format(
         language_tag(language), direction(language), Markup("").join(runs)
     )
 
 
-def _run(text: str, low: int, high: int, covering: Sequence[tuple[int, int, Mark]]) -> Markup:
+def _run(text: str, low: int, high: int, covering: Sequence[tuple[int, int, Mark]], shades: Sequence[Shade]) -> Markup:
+    inside = [s for s in shades if s.start < high and low < s.end]
     if not covering:
-        return Markup("{}").format(visible(text))
+        return _shaded(text, low, high, inside, titles=True)
     starting = [m for start, _, m in covering if start == low and m.id]
     ending = "".join(dict.fromkeys(m.symbol for _, end, m in covering if end == high))
-    return _element(visible(text), [m for _, _, m in covering], starting, ending)
+    covers = [m for _, _, m in covering]
+    # a title of the word itself would hide the mark's, which says more
+    titles = [m.title for m in covers] + [f"up to {max(s.bits for s in inside):.1f} {BITS}" for _ in inside[:1]]
+    return _element(_shaded(text, low, high, inside, titles=False), covers, titles, starting, ending)
+
+
+def _shaded(text: str, low: int, high: int, shades: Sequence[Shade], titles: bool) -> Markup:
+    pieces, at = [], low
+    for shade in shades:
+        start, end = max(shade.start, at), min(shade.end, high)
+        title = Markup(' title="{:.1f} {}"').format(shade.bits, BITS) if titles else ""
+        pieces += [
+            escape(visible(text[at:start])),
+            Markup('<span class="{}"{}>{}</span>').format(shade.style, title, visible(text[start:end])),
+        ]
+        at = end
+    return Markup("").join([*pieces, escape(visible(text[at:high]))])
 
 
 def _insertions(inside: Sequence[tuple[int, int, Mark]], at: int) -> Markup:
     points = [m for start, end, m in inside if start == end == at]
-    return Markup("").join(_element("", [m], [m], "‸" + m.symbol) for m in points)
+    return Markup("").join(_element(Markup(""), [m], [m.title], [m], "‸" + m.symbol) for m in points)
 
 
-def _element(text: str, marks: Sequence[Mark], starting: Sequence[Mark], symbols: str) -> Markup:
+def _element(
+    text: Markup, marks: Sequence[Mark], titles: Sequence[str], starting: Sequence[Mark], symbols: str
+) -> Markup:
     """One run; the first mark that starts in it gives its id, further ones get an empty anchor before it."""
     anchors = Markup("").join(Markup('<i id="{}"></i>').format(m.id) for m in starting[1:])
     partner = next((m.partner for m in marks if m.partner), "")
@@ -99,7 +135,7 @@ def _element(text: str, marks: Sequence[Mark], starting: Sequence[Mark], symbols
         " ".join(dict.fromkeys(m.style for m in marks)),
         names,
         symbols,
-        visible("\n".join(m.title for m in marks)),
+        visible("\n".join(titles)),
         text,
         Markup("a" if partner else "span"),
     )

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from mtqe.corpus import Unit, Unlinked
 from mtqe.report.findings import Finding, Kind, Verdict
+from mtqe.report.heat import shades
 from mtqe.report.marks import Mark, marked
 from mtqe.report.view import Part, number
 from mtqe.results import Span
@@ -99,6 +100,7 @@ def _unit_row(part: Part, system: str, i: int, unit: Unit, findings: Sequence[Fi
     source_marks = [_mark(f, f.span.src_span, "s") for f in ordered if f.span.src_span]
     output_marks = [_mark(f, f.span.hyp_span, "h") for f in ordered if f.span.hyp_span]
     output_marks += _additions(part, system, i)
+    shaded = shades(part.words[system][i], part.heat_bounds) if system in part.words else []
     primary = part.primary
     scored = primary is not None and part.scores.has(system, primary.name)
     return Row(
@@ -111,7 +113,7 @@ def _unit_row(part: Part, system: str, i: int, unit: Unit, findings: Sequence[Fi
         else "",
         source=None if unit.source is None else marked(unit.source, source_marks, source_language),
         references=references,
-        hypothesis=None if unit.hypothesis is None else marked(unit.hypothesis, output_marks, target_language),
+        hypothesis=None if unit.hypothesis is None else marked(unit.hypothesis, output_marks, target_language, shaded),
     )
 
 

@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import TypeVar
 
 from mtqe.corpus import TestSet, Unit
-from mtqe.results import Comparison, Evaluation, Interval, MetricInfo, Scores
+from mtqe.report import heat
+from mtqe.results import Comparison, Evaluation, Interval, MetricInfo, Scores, WordSurprisal
 
 #: A system with more units is shown by its worst ones.
 WHOLE_TEXT = 60
@@ -75,6 +76,11 @@ def count(n: int, noun: str, plural: str | None = None) -> str:
 def listing(items: Sequence[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}" if items else ""
+
+
+def beginning(text: str, longest: int) -> str:
+    """The beginning of a text, cut between words where it has any."""
+    return text if len(text) <= longest else (text[:longest].rpartition(" ")[0] or text[:longest]) + "…"
 
 
 def rank(value: float, metric: MetricInfo) -> tuple[bool, float]:
@@ -191,6 +197,20 @@ class Part:
             units = list(range(len(self.units[system])))
             found[system] = units if len(units) <= WHOLE_TEXT else (self.worst(system) or units)[:WORST_SHOWN]
         return found
+
+    @cached_property
+    def words(self) -> dict[str, tuple[tuple[WordSurprisal, ...], ...]]:
+        """Of each system the surprisal of the words of each unit, by the first metric that has it."""
+        found: dict[str, tuple[tuple[WordSurprisal, ...], ...]] = {}
+        for (system, _), scores in self.scores.values.items():
+            if scores.words is not None:
+                found.setdefault(system, scores.words)
+        return found
+
+    @cached_property
+    def heat_bounds(self) -> tuple[float, ...]:
+        """Bounds of the classes of the heat map, common to all systems; empty where no metric has words."""
+        return heat.class_bounds(unit for units in self.words.values() for unit in units)
 
     def anchor(self, system: str, unit: int | None = None) -> str:
         """The id of a system's text on the page, or of one of its rows."""

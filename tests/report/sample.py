@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from mtqe.corpus import Document, Piece, Segment, SystemOutput, TestSet, Unlinked
+from mtqe.fluency import score_of
 from mtqe.report import write
 from mtqe.results import (
     Comparison,
@@ -23,6 +25,7 @@ from mtqe.results import (
     SegmentScores,
     SystemInfo,
     SystemResult,
+    WordSurprisal,
 )
 
 CHRF = MetricInfo(
@@ -200,7 +203,7 @@ def article(name: str = "frontline: the port", provenance: Mapping[str, Any] = P
     test_set = TestSet("the port", "uk", "en", (Document("port", tuple(segments)),), (SYSTEM,))
     values = {
         ("system-a", "chrf"): _scores([78.2, 61.5, 70.1, 48.8, None, 66.0, 82.4]),
-        ("system-a", "fluency"): _scores([-2.1, -2.9, -2.2, -3.1, None, -2.8, -2.2], WORDING),
+        ("system-a", "fluency"): fluency(TEXTS, WORDING),
         ("system-a", "who"): _scores([0.0, 100.0, 50.0, 0.0, None, 100.0, 100.0], NAMES),
         ("system-a", "meaning"): _scores([0.0, 4.8, 0.0, 0.0, None, 10.0, 0.0], CANDIDATES),
     }
@@ -231,6 +234,27 @@ def _scores(values: Sequence[float | None], spans: Mapping[int, Sequence[ErrorSp
     reasons = {i: "no output" for i, value in enumerate(values) if value is None}
     found = None if spans is None else tuple(tuple(spans.get(i, ())) for i in range(len(values)))
     return SegmentScores(filled, spans=found, reasons=reasons)
+
+
+def fluency(texts: Sequence[str | None], spans: Mapping[int, Sequence[ErrorSpan]]) -> SegmentScores:
+    """Word k has (7 k + length of the text) % 41 / 10 bits per character, its end included; names have capitals."""
+    words = [tuple(_words(text or "")) for text in texts]
+    statistics = np.zeros((len(texts), 4))
+    for i, text in enumerate(texts):
+        if text is not None:
+            counted = [word for word in words[i] if word[3]]
+            sure = sum(span.confidence >= 0.5 for span in spans.get(i, ()))
+            sums = sum(word[2] for word in counted), sum(end - start + 1 for start, end, _, _ in counted)
+            statistics[i] = [*sums, sure, len(text)]
+    reasons = {i: "no output" for i, text in enumerate(texts) if text is None}
+    found = tuple(tuple(spans.get(i, ())) for i in range(len(texts)))
+    return SegmentScores(score_of(statistics), statistics, found, reasons, words=tuple(words))
+
+
+def _words(text: str) -> Iterator[WordSurprisal]:
+    for k, match in enumerate(re.finditer(r"\w+", text)):
+        start, end = match.span()
+        yield start, end, (end - start + 1) * ((7 * k + len(text)) % 41 / 10), not match[0][0].isupper()
 
 
 def systems(
@@ -364,7 +388,8 @@ def hostile() -> Evaluation:
     values = {
         (name, "chrf"): _scores([10.0 * i + s for i in range(len(HOSTILE))], spans) for s, name in enumerate(names)
     }
-    scores = _of(test_set, {"chrf": label}, values)
+    values |= {(name, "fluency"): fluency(HOSTILE, {}) for name in names}
+    scores = _of(test_set, {"chrf": label, "fluency": FLUENCY}, values)
     provenance = {"command": HOSTILE[0], "versions": {HOSTILE[1]: HOSTILE[2]}, "other": list(HOSTILE)}
     notes = tuple(Note("unchecked", text) for text in HOSTILE)
     comparison = _comparison(scores, "segment", 1)

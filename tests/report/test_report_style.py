@@ -16,6 +16,7 @@ PAIRS = [
     *((ink, paper) for ink in ("variant", "fluency", "candidate", "other") for paper in ("page", f"{ink}-tint")),
     ("wrong", "wrong-tint"),
     *(("text", paper) for paper in ("wrong-tint", "variant-tint", "fluency-tint", "candidate-tint", "other-tint")),
+    *(("text", f"heat{level}") for level in range(2, 6)),
 ]
 
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from mtqe.report.markdown import blocks, escape, table
 from mtqe.report.plots import plots
 from mtqe.report.render import render
-from mtqe.report.view import Part, arrow, number, parts
+from mtqe.report.view import Part, arrow, beginning, number, parts
 from mtqe.results import Evaluation
 
 ORDER = 60
@@ -40,10 +40,7 @@ def scores(part: Part, system: str, unit: int) -> list[str]:
 
 
 def excerpt(text: str | None) -> str:
-    """The beginning of a text, cut between words where it has any."""
-    if text is None or len(text) <= _EXCERPT:
-        return text or ""
-    return (text[:_EXCERPT].rpartition(" ")[0] or text[:_EXCERPT]) + "…"
+    return beginning(text or "", _EXCERPT)
 
 
 def markdown(evaluation: Evaluation) -> str | None:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 Span = tuple[int, int]
+#: A word of a hypothesis: its code points `[start, end)`, its surprisal in bits with what ends it (a space, a mark),
+#: and whether it counts; names and numbers are left out of averages.
+WordSurprisal = tuple[int, int, float, bool]
 Scope = Literal["segment", "document", "corpus"]
 Severity = Literal["neutral", "minor", "major", "critical"]
 
@@ -117,6 +120,7 @@ class SegmentScores:
     spans       for each unit the errors that the metric marks; None for metrics that mark none.
     reasons     for each unscored unit (by index) why.
     spec        the metric's spec, where these data made it more definite (the tokeniser of their language, a device).
+    words       for each unit the surprisal of its words; None for metrics that have none.
     """
 
     values: FloatArray
@@ -124,6 +128,7 @@ class SegmentScores:
     spans: tuple[tuple[ErrorSpan, ...], ...] | None = None
     reasons: Mapping[int, str] = field(default_factory=dict)
     spec: MetricSpec | None = None
+    words: tuple[tuple[WordSurprisal, ...], ...] | None = None
     is_mean: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
@@ -138,8 +143,8 @@ class SegmentScores:
             raise ValueError("statistics must be float64 of shape (units, k)")
         if np.isinf(values).any() or not np.isfinite(self.statistics).all() or self.statistics[unscored].any():
             raise ValueError("scores must be finite or NaN, statistics finite, and zero where unscored")
-        if self.spans is not None and len(self.spans) != len(values):
-            raise ValueError("spans must have one entry a unit")
+        if any(of is not None and len(of) != len(values) for of in (self.spans, self.words)):
+            raise ValueError("spans and words must have one entry a unit")
         if set(np.flatnonzero(unscored)) != set(self.reasons):
             raise ValueError("each unscored unit, and no other, needs a reason")
 
@@ -274,93 +279,13 @@ class Scores:
         return "|".join([own, *(f"ref{i}:{x}" for i, x in enumerate(self.reference_alignments, 1) if x != "identity")])
 
     def table(self) -> pyarrow.Table:
-        """Long form, a row for each (system, metric, unit): see `mtqe.score_files.write_scores` for the columns."""
-        import pyarrow as pa
+        """Long form, a row for each (system, metric, unit): see `mtqe.results.rows.score_schema` for the columns."""
+        from mtqe.results.rows import score_table
 
-        return pa.Table.from_pylist(self._rows(), schema=score_schema())
-
-    def _rows(self) -> list[dict[str, Any]]:
-        rows = []
-        for (system, metric), scores in self.values.items():
-            for i, unit in enumerate(self.units[system]):
-                value = float(scores.values[i])
-                rows.append(
-                    {
-                        "test_set": self.test_set,
-                        "system": system,
-                        "run": self.systems[system].run,
-                        "human": self.systems[system].human,
-                        "metric": metric,
-                        "unit": i,
-                        "id": unit.id,
-                        "document": unit.document,
-                        "domain": self.domains.get(unit.document),
-                        "segments": list(unit.segments),
-                        "value": None if math.isnan(value) else value,
-                        "statistics": scores.statistics[i].tolist(),
-                        "reason": scores.reasons.get(i),
-                        "spans": None if scores.spans is None else [span_to_dict(span) for span in scores.spans[i]],
-                    }
-                )
-        return rows
+        return score_table(self)
 
     def to_pandas(self) -> pandas.DataFrame:
         return self.table().to_pandas()
-
-
-def score_schema() -> pyarrow.Schema:
-    """Columns of `scores.parquet`: a row for each test set, system, metric and unit."""
-    import pyarrow as pa
-
-    offsets = pa.list_(pa.int32(), 2)
-    span = pa.struct(
-        [
-            ("hyp_span", offsets),
-            ("ref_span", offsets),
-            ("src_span", offsets),
-            ("reference", pa.int32()),
-            ("category", pa.string()),
-            ("severity", pa.string()),
-            ("confidence", pa.float64()),
-            ("rule", pa.string()),
-            ("suggestion", pa.string()),
-            ("status", pa.string()),
-            ("type", pa.string()),
-            ("evidence", pa.list_(pa.string())),
-        ]
-    )
-    return pa.schema(
-        [
-            ("test_set", pa.string()),
-            ("system", pa.string()),
-            ("run", pa.int32()),
-            ("human", pa.bool_()),
-            ("metric", pa.string()),
-            ("unit", pa.int32()),
-            ("id", pa.string()),
-            ("document", pa.string()),
-            ("domain", pa.string()),
-            ("segments", pa.list_(pa.int32())),
-            ("value", pa.float64()),
-            ("statistics", pa.list_(pa.float64())),
-            ("reason", pa.string()),
-            ("spans", pa.list_(span)),
-        ]
-    )
-
-
-def span_to_dict(span: ErrorSpan) -> dict[str, Any]:
-    row = {f.name: getattr(span, f.name) for f in fields(span)}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in row.items()}
-
-
-def span_from_dict(row: Mapping[str, Any]) -> ErrorSpan:
-    """Reads what `span_to_dict` wrote; rows with a `status` are entity errors."""
-    values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in row.items()}
-    if values.get("status") is not None:
-        return EntityError(**values)
-    own = {field.name for field in fields(ErrorSpan)}
-    return ErrorSpan(**{name: v for name, v in values.items() if name in own})
 
 
 @dataclass(frozen=True, slots=True)
