@@ -27,8 +27,8 @@ _SHOWN = 400
 
 MEANING = (
     "Judged without the reference; headings and captions are left out. The score is minus the surprisal (bits per "
-    "character under a language model of human text; the end of a text counts more, names and numbers hardly) minus the penalty (points of "
-    "marked errors per 100 characters)."
+    "character under a language model of human text; the end counts more, names and numbers hardly) minus the penalty "
+    "(points of marked errors per 100 characters)."
 )
 
 
