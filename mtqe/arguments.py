@@ -54,7 +54,9 @@ def parser(functions: Mapping[str, Callable[[argparse.Namespace], None]]) -> arg
     report.add_argument("directory", metavar="DIR", type=Path)
     _output(report, default="DIR")
 
-    _format(_command(commands, "metrics", "list the metrics and their parameters"))
+    _format(_command(commands, "metrics", "list the metrics, their parameters and the published models"))
+    _fetch(commands)
+    _doctor(commands)
     for name, command in commands.choices.items():
         command.set_defaults(command=functions[name])
     return whole
@@ -138,6 +140,25 @@ def _compare(commands: Any) -> None:
     _gates(compare)
     compare.add_argument("--fail-if-worse", metavar="SYSTEM", help="exit 4 if a system is shown to be worse than this")
     _format(compare)
+
+
+def _fetch(commands: Any) -> None:
+    fetch = _command(commands, "fetch", "bring the models of metrics here, for machines without a network")
+    fetch.add_argument("metrics", nargs="+", metavar="METRIC", help="such as comet:Unbabel/wmt22-comet-da@REVISION")
+
+
+def _doctor(commands: Any) -> None:
+    doctor = _command(commands, "doctor", "check that this machine and the models of metrics are ready to score")
+    doctor.add_argument("metrics", nargs="*", metavar="METRIC", help="such as comet:Unbabel/wmt22-comet-da")
+    doctor.add_argument("--parity", metavar="METRIC", help="compare its scores of an example with published ones")
+    doctor.add_argument(
+        "--expected",
+        type=Path,
+        metavar="FILE.json",
+        help="the example: source, languages, and segments with mt, src, ref, score",
+    )
+    _device(doctor)
+    _format(doctor, ("text", "json"))
 
 
 class _Parser(argparse.ArgumentParser):

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from mtqe.arguments import parser
-from mtqe.errors import ConfigError, GateError, MtqeError
+from mtqe.errors import ConfigError, GateError, MtqeError, UnavailableError
 from mtqe.neural.session import session
 from mtqe.plugins import unknown
 
@@ -337,9 +337,43 @@ def _scores_to_compare(arguments: argparse.Namespace) -> list[Scores]:
 
 
 def _metrics(arguments: argparse.Namespace) -> None:
-    from mtqe.report.tables import metric_table, render
+    from mtqe.report.tables import metrics_text
 
-    print(render(metric_table(), arguments.format), end="")
+    print(metrics_text(arguments.format), end="")
+
+
+def _fetch(arguments: argparse.Namespace) -> None:
+    from mtqe.neural.fetch import fetch, listing
+
+    failed = []
+    for request in arguments.metrics:
+        try:
+            print(listing(request, fetch(request)), end="", flush=True)
+        except UnavailableError as error:
+            failed.append(f"{request}: {error}")
+    if failed:
+        raise UnavailableError("\nmtqe: ".join(failed))
+
+
+def _doctor(arguments: argparse.Namespace) -> None:
+    from dataclasses import asdict
+
+    from mtqe.neural.doctor import examine
+    from mtqe.neural.parity import example
+    from mtqe.report.tables import to_json
+
+    if arguments.expected and not arguments.parity:
+        raise ConfigError("--expected is for --parity METRIC")
+    parity = (arguments.parity, example(arguments.parity, arguments.expected)) if arguments.parity else None
+    findings = []
+    for finding in examine(arguments.metrics, parity):
+        findings.append(finding)
+        if arguments.format == "text":
+            print(finding, flush=True)
+    if arguments.format == "json":
+        print(to_json([asdict(finding) for finding in findings]), end="", flush=True)
+    if failed := sum(not finding.works for finding in findings):
+        raise UnavailableError(f"{failed} of {len(findings)} checks failed")
 
 
 def _for_programs() -> None:
@@ -376,4 +410,6 @@ COMMANDS = {
     "compare": _compare,
     "report": _report,
     "metrics": _metrics,
+    "fetch": _fetch,
+    "doctor": _doctor,
 }

@@ -64,15 +64,19 @@ def misspelled(passage: Passage) -> Iterator[ErrorSpan]:
     """A word that the list lacks or hardly knows, one edit away from a frequent word.
 
     Outside English the last two letters must agree, since the list may lack an inflected form; in the Slavic languages,
-    rich in prefixes too, and in capitalised words, which may be names, only two letters that changed places are looked
-    for. A listed word of four letters is a hint.
+    rich in prefixes too, and in capitalised words, only two letters that changed places are looked for; a shorter
+    capitalised word may well be a name. A listed word of four letters is a hint.
     """
     if language_of(passage.language) not in _CHECKED:
         return
     frequency = frequencies(passage.language, "large")
     for word, folded in zip(passage.words, passage.folded, strict=True):
         own, capital = frequency.get(folded, 0.0), word.text[0].isupper()
-        if own > _FREQUENT or len(folded) < 4 + capital or not (word.text.isalpha() and word.text[1:].islower()):
+        if (
+            own > _FREQUENT
+            or len(folded) < (7 if capital else 4)
+            or not (word.text.isalpha() and word.text[1:].islower())
+        ):
             continue
         around = passage.text[max(0, word.start - 1) : word.start] + passage.text[word.end : word.end + 1]
         if not _IN_ADDRESS.isdisjoint(around):

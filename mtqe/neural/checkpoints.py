@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import errno
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +17,8 @@ T = TypeVar("T")
 
 _MODULES = ("safetensors", "tokenizers", "torch", "transformers")
 _FILES = ["*.json", "*.safetensors", "*.txt", "*.model"]
+#: How files of weights end.
+WEIGHTS = (".ckpt", ".safetensors", ".bin")
 #: How many tokens a model reads that does not say so.
 _MAX_LENGTH = 512
 
@@ -26,36 +31,104 @@ def checkpoint_directory(name: str) -> Path:
     return fetched(name, _FILES)
 
 
+@dataclass(frozen=True)
+class Lookups:
+    """The models that `fetched` was asked for in a `with` block.
+
+    local  look on this machine only.
+    found  the directory of each, None where it could not be had.
+    """
+
+    local: bool = False
+    found: dict[str, Path | None] = field(default_factory=dict)
+
+
+_lookups: ContextVar[Lookups | None] = ContextVar("lookups", default=None)
+
+
+@contextmanager
+def lookups(local: bool = False) -> Iterator[dict[str, Path | None]]:
+    """Keeps which models are asked for, and where they are, for the time of a `with` block."""
+    token = _lookups.set(noted := Lookups(local))
+    try:
+        yield noted.found
+    finally:
+        _lookups.reset(token)
+
+
 def fetched(name: str, files: Sequence[str]) -> Path:
     """The directory with `files` of a model: itself, or of a model id, looked up in the hub's cache, then on the hub.
 
     Raises UnavailableError that says what to do.
     """
-    if Path(name).is_dir():
-        return Path(name)
-    from huggingface_hub import errors, snapshot_download
+    noted = _lookups.get() or Lookups()
+    noted.found[name] = None
+    directory = Path(name) if Path(name).is_dir() else _of_hub(name, files, noted.local)
+    noted.found[name] = directory
+    return directory
+
+
+def _of_hub(name: str, files: Sequence[str], local: bool) -> Path:
+    from huggingface_hub import constants, errors, snapshot_download
 
     model, _, revision = name.partition("@")
     try:
-        return Path(snapshot_download(model, revision=revision or None, allow_patterns=list(files)))
+        return Path(
+            snapshot_download(model, revision=revision or None, allow_patterns=list(files), local_files_only=local)
+        )
     except errors.GatedRepoError:
         raise UnavailableError(
-            f"{model} is gated: accept its licence on its page on the hub, then log in (hf auth login) or set HF_TOKEN"
+            f"{model!r} is gated: accept its licence on its page on the hub, then log in (hf auth login) "
+            "or set HF_TOKEN"
         ) from None
     except errors.RevisionNotFoundError:
-        raise UnavailableError(f"{model} has no revision {revision!r}") from None
+        raise UnavailableError(
+            f"{model!r} has no revision {revision!r}; give a branch, tag or commit of it, or none for the newest"
+        ) from None
     except errors.RepositoryNotFoundError:
-        raise UnavailableError(f"neither a directory nor a public model on the hub: {model!r}") from None
+        raise UnavailableError(
+            f"{model!r} is neither a directory nor a model that the hub shows; check the spelling, and log in "
+            "(hf auth login) if it is private"
+        ) from None
     except errors.HFValidationError:
         raise UnavailableError(f"no such directory: {name!r}, and no model id OWNER/NAME") from None
     except (errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled):
+        unreachable = "" if local else " and the hub cannot be reached"
         raise UnavailableError(
-            f"{name!r} is not on this machine and the hub cannot be reached; "
+            f"{name!r} is not on this machine{unreachable}; "
             "bring it here from where there is a network (mtqe fetch METRIC, or hf download)"
         ) from None
-    except OSError as error:
-        reason = "the disk is full" if error.errno == errno.ENOSPC else str(error).strip().partition("\n")[0]
-        raise UnavailableError(f"{name!r} could not be fetched: {reason}") from None
+    except Exception as error:  # of the network, of the hub, or of the disk: each library that takes part has its own
+        cache, reason = constants.HF_HUB_CACHE, str(error).strip().partition("\n")[0]
+        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left" in reason:
+            raise UnavailableError(
+                f"{name!r} could not be fetched: the disk of {cache} is full; make room, or set HF_HOME to another one"
+            ) from None
+        if isinstance(error, PermissionError):
+            raise UnavailableError(
+                f"{name!r} could not be fetched: {cache} cannot be written; set HF_HOME to a directory that can"
+            ) from None
+        raise UnavailableError(
+            f"{name!r} could not be fetched: {reason or type(error).__name__}; ask again, what has come is kept"
+        ) from None
+
+
+def cached_models() -> frozenset[str]:
+    """The ids, in lower case, of models whose weights are in the hub's cache."""
+    try:
+        from huggingface_hub import constants, errors, scan_cache_dir
+    except ImportError:
+        return frozenset()
+    try:
+        repositories = scan_cache_dir(constants.HF_HUB_CACHE).repos
+    except (errors.CacheNotFound, OSError, ValueError):
+        return frozenset()
+    return frozenset(
+        repository.repo_id.lower()
+        for repository in repositories
+        for revision in repository.revisions
+        if any(file.file_name.endswith(WEIGHTS) for file in revision.files)
+    )
 
 
 def load_checkpoint(what: str, name: str, make: Callable[[Path], T]) -> T:

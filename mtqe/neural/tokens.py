@@ -45,6 +45,8 @@ class TextTokenizer:
 def _load(directory: Path) -> Any:
     from tokenizers import Tokenizer
 
+    if not any((directory / name).is_file() for name in VOCABULARY):
+        raise UnavailableError(f"{directory} has no tokenizer: none of {', '.join(VOCABULARY)}")
     if (file := directory / "tokenizer.json").is_file():
         return Tokenizer.from_file(str(file))
     from transformers import AutoTokenizer

@@ -7,6 +7,7 @@ import inspect
 import io
 import json
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +16,13 @@ from mtqe import plugins
 from mtqe.errors import ConfigError, UnavailableError
 from mtqe.metrics import create, describe
 from mtqe.metrics._streaming import CorpusScores
+from mtqe.neural.checkpoints import cached_models
+from mtqe.neural.known import KNOWN, Known
 from mtqe.report import markdown
 from mtqe.report.comparisons import one_line, pair_grid, system_grid
 from mtqe.report.values import comparison_row, plain, score_rows
 from mtqe.report.view import arrow, listing, number
-from mtqe.results import Comparison, Scores
+from mtqe.results import Comparison, Metric, Scores
 
 Cell = str | float | int | None
 
@@ -90,8 +93,38 @@ def pair_table(comparisons: Sequence[Comparison]) -> Table:
     return Table(columns, tuple(rows), grid.heads, grid.rows)
 
 
+#: Trained metrics that a user may look for in vain.
+NOT_SUPPORTED = ("BLEURT", "DocCOMET (context)", "COMET ranking models", "MetricX-25")
+_METRIC_COLUMNS = ("name", "parameters", "range", "better", "needs", "about")
+_MODEL_COLUMNS = (*_METRIC_COLUMNS, "licence", "gated", "gigabytes", "languages", "cached", "cite")
+
+
+def metrics_text(form: str) -> str:
+    """The metrics, the published models that they load, and what is not supported yet.
+
+    One list for programs; for people tables, or for `text` paragraphs that fit a terminal.
+    """
+    metrics, models = metric_table(), model_tables()
+    if form in ("json", "csv"):
+        rows = [row for table in (metrics, *models.values()) for row in table.values]
+        rows += [(name, None, None, None, None, "not supported yet") for name in NOT_SUPPORTED]
+        whole = tuple((*row, *[None] * (len(_MODEL_COLUMNS) - len(row))) for row in rows)
+        return render(Table(_MODEL_COLUMNS, whole, (), ()), form)
+    mark, gap = "% " * (form == "latex"), "\n" * (form == "md")
+    parts = [_metric_paragraphs(metrics) if form == "text" else render(metrics, form)]
+    parts += [f"{mark}{title}\n{gap}{render(table, form)}" for title, table in models.items()]
+    if models:
+        parts.append(f"{mark}Gated: accept the licence on the model's page on the hub, then log in (hf auth login).\n")
+    parts.append(f"{mark}Not supported yet: {', '.join(NOT_SUPPORTED)}.\n")
+    return "\n".join(parts)
+
+
 def metric_table() -> Table:
-    """A row a metric: its parameters, range, direction and what it needs, or why it cannot be had here."""
+    """A row a metric: its parameters, range, direction and what it needs, or why it cannot be had here.
+
+    Metrics of published models are not asked for what depends on the model, which would have to be loaded.
+    """
+    by_model = {known.metric for known in KNOWN}
     rows: list[tuple[Cell, ...]] = []
     for name in plugins.names("metrics"):
         try:
@@ -101,17 +134,66 @@ def metric_table() -> Table:
                 for p in inspect.signature(make).parameters.values()
             )
             about = (inspect.getdoc(make) or "").split("\n")[0]
-            info, needs = describe(name, metric := create(name)), metric.needs
+            metric = create(name)
+            scores, needs = "by model", "by model"
+            if name not in by_model:
+                scores, needs = _range(describe(name, metric).range), "+".join(sorted(metric.needs))
         except (ConfigError, UnavailableError) as error:
             rows.append((name, None, None, None, None, str(error)))
             continue
-        low, high = (f"{bound:g}" for bound in info.range)
-        better = "higher" if info.higher_is_better else "lower"
-        rows.append((name, parameters, f"{low}..{high}", better, "+".join(sorted(needs)), about))
-    columns = ("name", "parameters", "range", "better", "needs", "about")
+        rows.append((name, parameters, scores, _better(metric), needs, about))
     heads = ("Metric", "Parameters", "Range", "Better", "Needs", "What it is")
     shown = tuple(tuple("" if cell is None else str(cell) for cell in row) for row in rows)
-    return Table(columns, tuple(rows), heads, shown)
+    return Table(_METRIC_COLUMNS, tuple(rows), heads, shown)
+
+
+def model_tables() -> dict[str, Table]:
+    """By title, a row a published model of a metric that is here; whether it is in the hub's cache is looked up."""
+    here = cached_models()
+    groups: dict[tuple[str, str], list[Known]] = {}
+    for known in KNOWN:
+        if known.metric in plugins.names("metrics"):
+            groups.setdefault((known.metric, known.languages), []).append(known)
+    found = {}
+    for (name, languages), models in groups.items():
+        better = _better(create(name))
+        rows, shown = [], []
+        for known in models:
+            request, scores, cached = f"{name}:{known.model}", _range(known.range), known.model.lower() in here
+            about = (known.licence, known.gated, known.gigabytes, languages, cached, known.cite)
+            rows.append((request, None, scores, better, known.reads, None, *about))
+            reads = known.reads.replace("source", "src").replace("reference", "ref")
+            scores = "any" if scores == _range((-math.inf, math.inf)) else scores
+            licence = known.licence + (", gated" if known.gated else "")
+            shown.append(
+                (request, reads, scores, f"{known.gigabytes:.2g}", licence, "yes" if cached else "", known.cite)
+            )
+        heads = ("Metric and model", "Reads", "Range", "GB", "Licence", "Here", "Cite")
+        title = f"Published models of {name}: {better} is better, {languages}."
+        found[title] = Table(_MODEL_COLUMNS, tuple(rows), heads, tuple(shown))
+    return found
+
+
+def _range(bounds: tuple[float, float]) -> str:
+    low, high = (f"{bound:g}" for bound in bounds)
+    return f"{low}..{high}"
+
+
+def _better(metric: Metric) -> str:
+    return "higher" if metric.higher_is_better else "lower"
+
+
+def _metric_paragraphs(table: Table) -> str:
+    """Each metric in lines of at most 118 characters: its name, and beside it what there is to say."""
+    width = max(len(name) for name, *_ in table.shown) + 2
+    wrapped = textwrap.TextWrapper(118, subsequent_indent=" " * width, break_on_hyphens=False)
+    lines = []
+    for name, parameters, scores, better, needs, about in table.shown:
+        facts = f"{scores}, {better} is better" + (f", needs {needs}" if needs else "") if scores else "not available"
+        for i, text in enumerate(filter(None, (facts, about, parameters.replace(",", ", ")))):
+            wrapped.initial_indent = (name if i == 0 else "").ljust(width)
+            lines += wrapped.wrap(one_line(text))
+    return "".join(line + "\n" for line in lines)
 
 
 def render(table: Table, form: str) -> str:

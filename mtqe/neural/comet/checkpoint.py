@@ -60,7 +60,7 @@ _ENCODERS = {
     "XLM-RoBERTa": "xlm-roberta",
     "XLM-RoBERTa-XL": "xlm-roberta-xl",
 }
-_FILES = ["hparams.yaml", "checkpoints/model.ckpt"]
+_FILES = ["hparams.yaml", "checkpoints/model.ckpt", "README.md"]
 ENCODER_FILES = ["config.json", "tokenizer.json", "tokenizer_config.json", "sentencepiece.bpe.model", "vocab.txt"]
 
 
@@ -204,7 +204,8 @@ def _file_of(name: str) -> tuple[Path, str | None]:
     directory = fetched(name, _FILES)
     file = directory / _FILES[1]
     if not file.is_file():
-        raise UnavailableError(f"{directory} is no COMET checkpoint: it has no {_FILES[1]}")
+        again = "" if Path(name).is_dir() else f"; mtqe fetch comet:{name} brings what is missing"
+        raise UnavailableError(f"{directory} is no COMET checkpoint: it has no {_FILES[1]}{again}")
     return file, None if Path(name).is_dir() else directory.name
 
 
