@@ -141,17 +141,18 @@ class Comet:
         segments = [comet.Segment(one.hypothesis, one.source, one.reference) for one in inputs]
         found = self._predictor.predict(segments)
         return [
-            Output(of.score, _error_spans(of.spans, one.hypothesis), of.truncated)
+            Output(of.score, _error_spans(of.spans, one.hypothesis, self.label), of.truncated)
             for one, of in zip(inputs, found, strict=True)
         ]
 
 
-def _error_spans(spans: Sequence[comet.TokenSpan] | None, text: str) -> tuple[ErrorSpan, ...] | None:
-    """Tokens may start with the space before a word, which is no part of the error."""
+def _error_spans(spans: Sequence[comet.TokenSpan] | None, text: str, model: str) -> tuple[ErrorSpan, ...] | None:
+    """The model says how bad an error is, not of what kind; a token may start with the space before its word."""
     if spans is None:
         return None
     found = []
     for start, end, severity, confidence in spans:
         blanks = len(text[start:end]) - len(text[start:end].lstrip())
-        found.append(ErrorSpan((start + blanks, end), severity=severity, confidence=confidence, rule="comet"))
+        span, category = (start + blanks, end), f"Other/{model}"
+        found.append(ErrorSpan(span, category=category, severity=severity, confidence=confidence, rule="comet"))
     return tuple(found)

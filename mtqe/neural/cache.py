@@ -56,7 +56,7 @@ class VectorCache:
     def close(self) -> None:
         """Writes what is new and puts the files of this run together, and all files where they are many."""
         self.flush()
-        together = list(self._files) + self._mine if len(self._files) >= _MANY else self._mine
+        together = list(self._files if len(self._files) >= _MANY else self._mine)
         if len(together) > 1:
             whole = self._write({key: self._read[key] for name in together for key in self._files[name]})
             for name in together:

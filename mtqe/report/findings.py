@@ -159,7 +159,8 @@ class Verdict:
     @cached_property
     def other_categories(self) -> dict[str, list[Finding]]:
         found = self.of("other")
-        return {c: [f for f in found if f.span.category == c] for c in sorted({f.span.category for f in found})}
+        titles = sorted({f.span.category for f in found})
+        return {title.replace("/", ": "): [f for f in found if f.span.category == title] for title in titles}
 
     @cached_property
     def omissions(self) -> list[int]:
@@ -287,7 +288,7 @@ def _finds_candidates(part: Part, metric: str) -> bool:
 
 def _markers(part: Part, system: str) -> tuple[str, ...]:
     """Labels of the metrics that mark names or wording, whether or not they found any."""
-    metrics = [(name, info) for name, info in part.scores.metrics.items() if not _finds_candidates(part, name)]
+    metrics = [(name, info) for name, info in part.scores.metrics.items() if info.spec.name not in ("meaning", "comet")]
     return tuple(
         info.label for name, info in metrics if part.scores.has(system, name) and part.scores[system, name].spans
     )
