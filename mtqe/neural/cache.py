@@ -71,7 +71,9 @@ class VectorCache:
             name = path.name.removesuffix(".index.npy")
             try:
                 index = np.load(path, allow_pickle=False)
-                values = np.load(path.with_name(f"{name}.values.npy"), mmap_mode="r", allow_pickle=False)
+                values = np.load(path.with_name(f"{name}.values.npy"), mmap_mode="r", allow_pickle=False).view(
+                    np.ndarray
+                )
                 if index.dtype != _INDEX or values.dtype != np.float32 or index["end"].max(initial=0) > len(values):
                     continue
             except (OSError, ValueError, EOFError):

@@ -78,7 +78,7 @@ def compute(
     """
     settings = current()
     store = VectorCache(settings.directory, model.about)
-    keys = {item: key_of(item) for item in items}
+    keys = {item: key_of(item) for item in dict.fromkeys(items)}
     wanted = [item for item in keys if settings.shard or store.get(keys[item]) is None]
     if wanted and settings.complete:
         raise UnavailableError(f"{settings.directory} lacks {len(wanted)} of {len(keys)} results of {what}")
