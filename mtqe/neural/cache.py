@@ -80,8 +80,9 @@ class VectorCache:
                 continue
             keys = [row.tobytes() for row in index["key"]]
             self._files[name] = keys
+            plain = values.view(np.ndarray)  # a slice of it costs less than one of a memmap
             for key, start, end in zip(keys, index["start"].tolist(), index["end"].tolist(), strict=True):
-                self._read[key] = values[start:end]
+                self._read[key] = plain[start:end]
 
     def _write(self, vectors: Mapping[bytes, Vector]) -> str:
         name = uuid.uuid4().hex

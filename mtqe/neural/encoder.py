@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import importlib
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mtqe.neural.devices import torch_device
-
-if TYPE_CHECKING:
-    pass
+from mtqe.errors import ConfigError
+from mtqe.neural.checkpoints import longest_input
+from mtqe.neural.devices import DTYPES, torch_device
+from mtqe.neural.tokens import TextTokenizer
 
 #: Tokens of a batch, padding included; on a CPU larger batches are no faster.
 TOKEN_BUDGET = 4096
@@ -39,32 +41,46 @@ class Tokens:
 
 
 class Encoder:
-    """A Hugging Face encoder in fp32, of which only the first `layer` layers are loaded and run.
+    """A Hugging Face encoder, of which only the first `layer` layers are loaded and run.
 
-    `directory` holds `config.json`, the weights, `tokenizer.json` and `tokenizer_config.json`; nothing is fetched.
-    `device` is a torch device; None or `auto` is `cuda` where there is one, else `cpu`.
-    Raises ConfigError for a device that does not exist, UnavailableError for one that this machine lacks.
+    `directory` holds `config.json`, the weights and the tokenizer; nothing is fetched.
+    `device` is a torch device; None or `auto` is `cuda` where there is one, else `cpu`. `dtype` is the precision of the
+    weights, one of `mtqe.neural.devices.DTYPES`.
+    Raises ConfigError for a device that does not exist, a layer that the model has not and a model with a decoder,
+    UnavailableError for a device that this machine lacks, ValueError for weights or a tokenizer that are not there.
     """
 
-    def __init__(self, directory: Path, layer: int, device: str | None = None) -> None:
+    def __init__(self, directory: Path, layer: int, device: str | None = None, dtype: str = "fp32") -> None:
         import torch
-        from tokenizers import Tokenizer
         from transformers import AutoConfig, AutoModel
 
-        self.device = torch_device(device)
+        self.device, self.dtype = torch_device(device), dtype
         config = AutoConfig.from_pretrained(directory, local_files_only=True)
+        if config.is_encoder_decoder:
+            raise ConfigError("it has a decoder")
+        if layer not in range(config.num_hidden_layers + 1):
+            raise ConfigError(f"it has layers 0 to {config.num_hidden_layers}, not {layer}")
         config.num_hidden_layers = layer
+        auto: Any = AutoModel  # its methods are untyped
         with quiet_transformers():
-            model = AutoModel.from_pretrained(
-                directory, config=config, dtype=torch.float32, add_pooling_layer=False, local_files_only=True
+            model, report = auto.from_pretrained(
+                directory,
+                config=config,
+                dtype=getattr(torch, DTYPES[dtype]),
+                output_loading_info=True,
+                local_files_only=True,
             )
+        if missing := sorted(name for name in report["missing_keys"] if "pooler" not in name):
+            raise ValueError(f"it has no weights {missing[0]}")
+        if hasattr(model, "pooler"):
+            model.pooler = None
         self._model = model.to(self.device).eval()
         self._padding: int = config.pad_token_id
-        self.max_length: int = json.loads((directory / "tokenizer_config.json").read_bytes())["model_max_length"]
-        self._tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(self.max_length)
-        self._special = self._tokenizer.encode("").ids
+        self._tokenizer = TextTokenizer(directory, max_length(directory))
+
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """The token ids of each text, special tokens included, as `encode` reads it."""
+        return [encoding.ids for encoding in self._tokenizer.encode(texts)]
 
     def encode(self, texts: Sequence[str]) -> Iterator[tuple[str, Tokens]]:
         """Yields every text with its tokens, longest first; texts should be distinct.
@@ -73,7 +89,7 @@ class Encoder:
         the last bits, since the shape of a batch decides how its sums are added up.
         """
         encodings = sorted(
-            zip(texts, self._tokenizer.encode_batch(list(texts)), strict=True),
+            zip(texts, self._tokenizer.encode(texts), strict=True),
             key=lambda pair: (-len(pair[1].ids), pair[0]),
         )
         start = 0
@@ -82,9 +98,9 @@ class Encoder:
             start += size
             ids = [encoding.ids for _, encoding in batch]
             for (text, encoding), vectors in zip(batch, self._run(ids), strict=True):
-                content = ~np.isin(encoding.ids, self._special)
+                content = ~np.isin(encoding.ids, [self._tokenizer.start, self._tokenizer.end])
                 offsets = np.array(encoding.offsets, np.int64).reshape(-1, 2)
-                yield text, Tokens(vectors, content, bool(encoding.overflowing), offsets)
+                yield text, Tokens(vectors, content, encoding.truncated, offsets)
 
     def _run(self, batch: Sequence[Sequence[int]]) -> Iterator[NDArray[np.float32]]:
         """The hidden states of texts given as token ids, the longest first."""
@@ -97,7 +113,7 @@ class Encoder:
             mask[row, : len(text)] = 1
         with torch.inference_mode():
             output = self._model(input_ids=ids.to(self.device), attention_mask=mask.to(self.device))
-        states = output.last_hidden_state.cpu().numpy()
+        states = output.last_hidden_state.float().cpu().numpy()
         for row, text in enumerate(batch):
             yield states[row, : len(text)].copy()  # a view would keep the padded batch in memory
 
@@ -118,6 +134,16 @@ def batch_sizes(lengths: Sequence[int], budget: int) -> Iterator[int]:
             size += 1
         yield size
         start += size
+
+
+def max_length(directory: Path) -> int:
+    """How many tokens the encoder of a directory reads."""
+    from transformers import AutoConfig
+
+    config = AutoConfig.from_pretrained(directory, local_files_only=True)
+    about = json.loads((directory / "tokenizer_config.json").read_bytes())
+    length = about.get("model_max_length") or sys.maxsize
+    return longest_input(config, SimpleNamespace(pad_token_id=config.pad_token_id, model_max_length=length))
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from typing import Any
 
 from mtqe.errors import UnavailableError
 
-#: Files that decide what a tokenizer does.
-VOCABULARY = ("tokenizer.json", "sentencepiece.bpe.model", "spiece.model", "vocab.txt")
+#: Files that decide what a tokenizer does; without any of them transformers makes one that knows no word.
+VOCABULARY = ("tokenizer.json", "sentencepiece.bpe.model", "spiece.model", "spm.model", "vocab.json", "vocab.txt")
 
 
 @dataclass(frozen=True, slots=True)
