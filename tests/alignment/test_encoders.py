@@ -224,7 +224,7 @@ def test_a_checkpoint_with_a_missing_file_is_an_error(checkpoint: Path, tmp_path
     for file in checkpoint.iterdir():
         if file.name != missing:
             (tmp_path / file.name).write_bytes(file.read_bytes())
-    with pytest.raises(UnavailableError, match="is no directory or model that can be loaded|has no tokenizer"):
+    with pytest.raises(UnavailableError, match=r"is no directory or model that can be loaded|has no tokenizer"):
         load_encoder(str(tmp_path))
 
 
