@@ -117,6 +117,8 @@ class Comet:
         }
         if checkpoint.revision:
             parameters = {"revision": checkpoint.revision, **parameters}
+        if known := known_model(self.model):
+            parameters["cite"] = known.cite
         if "reference" not in reads:
             del parameters["references"]
         return MetricSpec("comet", self.model.partition("@")[0], parameters, __version__, checkpoint.sha256)

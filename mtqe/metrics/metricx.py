@@ -13,6 +13,7 @@ from mtqe.errors import ConfigError
 from mtqe.metrics._neural import Input, Output, check_nulls, sacrecomet, score_systems
 from mtqe.neural import metricx
 from mtqe.neural.checkpoints import need_neural
+from mtqe.neural.known import known_model
 from mtqe.results import FloatArray, Metric, MetricSpec, SegmentScores, mean
 
 _DEFAULT = "google/metricx-24-hybrid-large-v2p6"
@@ -96,6 +97,8 @@ class MetricX:
         }
         if self._checkpoint.revision:
             parameters = {"revision": self._checkpoint.revision, **parameters}
+        if known := known_model(self.model):
+            parameters["cite"] = known.cite
         if "reference" not in reads:
             del parameters["references"]
         return MetricSpec("metricx", self.model.partition("@")[0], parameters, __version__, self._checkpoint.sha256)

@@ -60,6 +60,7 @@ class CometModel:
         checkpoint = self.checkpoint
         files = sorted(file for file in checkpoint.tokenizer_directory.iterdir() if file.name in VOCABULARY)
         return {
+            "kind": checkpoint.kind,
             "weights": checkpoint.sha256,
             "encoder": digest([checkpoint.config, *map(file_digest, files)]),
             "transformation": checkpoint.transformation,
