@@ -122,18 +122,13 @@ def _score(arguments: argparse.Namespace) -> None:
 
 
 def _score_shard(arguments: argparse.Namespace) -> None:
-    """Leaves what was asked for beside the results, so that `mtqe merge` can ask for the rest."""
     from mtqe import metrics
-    from mtqe.store import read_json, write_json
+    from mtqe.neural.shards import keep_request
 
     if not (arguments.shard and arguments.output):
         raise ConfigError("--shard I/N and -o DIR go together")
     own, of = arguments.shard
-    request = {"words": _without_shard(arguments.words), "directory": os.getcwd(), "shards": of}
-    file = arguments.output / _REQUEST
-    if file.exists() and read_json(file) != request:
-        raise ConfigError(f"{arguments.output} has shards of another command line; take another directory")
-    write_json(file, request)
+    keep_request(arguments.output, arguments.words, of)
     for path in arguments.dataset or [arguments.references]:
         test_set = _loaded(arguments, path, **({} if arguments.dataset else _beside(arguments)))
         with session(store=arguments.output, shard=arguments.shard):
@@ -141,25 +136,12 @@ def _score_shard(arguments: argparse.Namespace) -> None:
                 print(f"shard {own} of {of}: {name} of {test_set.name} is in {arguments.output}", file=sys.stderr)
 
 
-_REQUEST = "request.json"
-
-
-def _without_shard(words: Sequence[str]) -> list[str]:
-    kept, skip = [], False
-    for word in words:
-        if not skip and word not in ("--shard", "-o", "--output") and not word.startswith(("--shard=", "--output=")):
-            kept.append(word)
-        skip = word in ("--shard", "-o", "--output")
-    return kept
-
-
 def _merge(arguments: argparse.Namespace) -> None:
-    from mtqe.store import read_json
+    from mtqe.neural.shards import request_of
 
-    request = read_json(arguments.directory / _REQUEST)
-    again = parser(COMMANDS).parse_args(request["words"])
-    store = arguments.directory.resolve()
-    os.chdir(request["directory"])
+    words, directory = request_of(arguments.directory)
+    again, store = parser(COMMANDS).parse_args(words), arguments.directory.resolve()
+    os.chdir(directory)
     with session(store=store, complete=True, device=again.device):
         _score(again)
 
