@@ -121,14 +121,14 @@ class Encoder:
 def batch_sizes(lengths: Sequence[int], budget: int) -> Iterator[int]:
     """How many of the texts go into each batch, for lengths in descending order.
 
-    A batch, padded to its longest text, has at most `budget` tokens, or a single text; beyond a quarter of them no text
+    A batch, padded to its longest text, has at most `budget` tokens, or a single text; beyond an eighth of them no text
     of it is padded by more than a tenth.
     """
     start = 0
     while start < len(lengths):
         longest, size = lengths[start], 1
         for length in lengths[start + 1 :]:
-            full = 4 * size * longest >= budget
+            full = 8 * size * longest >= budget
             if (size + 1) * longest > budget or (full and 11 * length < 10 * longest):
                 break
             size += 1
