@@ -242,9 +242,9 @@ def our_process(work: Path, kind: str) -> dict[str, Any]:
     before = _resident()
     predictor = comet.Predictor(comet.find_checkpoint(str(work / kind)))
 
-    def predict(systems: Sequence[Sequence[str]]) -> list[float]:
+    def predict(systems: Sequence[Sequence[str]], by: comet.Predictor = predictor) -> list[float]:
         given = samples(texts, systems, kind != "unified")
-        return [one.score for one in predictor.predict([comet.Segment(**sample) for sample in given])]
+        return [one.score for one in by.predict([comet.Segment(**sample) for sample in given])]
 
     with session(store=work / f"{kind}-first"):
         predict([texts["systems"][0][:1]])
@@ -254,6 +254,9 @@ def our_process(work: Path, kind: str) -> dict[str, Any]:
         with session(store=work / f"{kind}-{count}"):
             result[str(count)], scores = _timed(lambda: predict(texts["systems"][:count]))  # noqa: B023
         result[f"scores {count}"] = scores
+    with session(store=work / f"{kind}-bf16"):
+        short = comet.Predictor(predictor.checkpoint, dtype="bf16")
+        result["bf16"], result["scores bf16"] = _timed(lambda: predict(texts["systems"][:1], short))
     if kind == "regression":
         with session(store=work / f"{kind}-10"):
             result["added"], _ = _timed(lambda: predict(texts["systems"][:11]))
@@ -330,6 +333,12 @@ def report(kind: str, peer: dict[str, Any], ours: dict[str, Any], work: Path) ->
                 + (f" (bar {bar}x: {'met' if ratio >= bar else 'SHORT'})" if bar else "")
                 + f", scores within {apart:.1e}"
             )
+    if "bf16" in ours:
+        apart = [b - a for a, b in zip(ours["scores 1"], ours["scores bf16"], strict=True)]
+        print(
+            f"{kind}, bf16: scores within {max(map(abs, apart)):.1e} (bar 5e-3), mean within "
+            f"{abs(sum(apart)) / len(apart):.1e} (bar 1e-3), {ours['1'] / ours['bf16']:.2f}x as fast, load included"
+        )
     if "added" in ours:
         again, alone, theirs = (of / ours["added"] for of in (ours["eleven"], ours["alone"], peer["eleven"]))
         print(f"{kind}, an eleventh system with a warm cache: all eleven again take {again:.1f}x (bar 10x),", end=" ")

@@ -244,8 +244,9 @@ def test_bf16_is_near(models: Path, name: str) -> None:
     mode = "ref" if name == "regression" else "qe"
     exact, short = (scores(models / name, segments("smooth", mode), dtype=dtype) for dtype in ("fp32", "bf16"))
     assert exact != short
-    assert np.abs(np.subtract(exact, short)).max() < 5e-3
-    assert abs(np.mean(exact) - np.mean(short)) < 1e-3
+    # of 16 dimensions, few to even out what is rounded; experiments/bench/neural.py has the figures of 256
+    assert np.abs(np.subtract(exact, short)).max() < 1e-2
+    assert abs(np.mean(exact) - np.mean(short)) < 5e-3
 
 
 def rembert() -> tuple[Any, Any]:
