@@ -132,6 +132,10 @@ def check_nulls(name: str, nulls: str) -> None:
 
 def sacrecomet(model: str, dtype: str, reads: frozenset[str]) -> str:
     """A signature in the manner of SacreCOMET (Zouhar et al., WMT 2024), ours in the place of the software."""
-    short = model.partition("@")[0].rstrip("/").rpartition("/")[2]
     mode = "r1" if "reference" in reads else "qe"
-    return f"Python{platform.python_version()}|mtqe{__version__}|{dtype}|{short}|{mode}"
+    return f"Python{platform.python_version()}|mtqe{__version__}|{dtype}|{short_name(model)}|{mode}"
+
+
+def short_name(model: str) -> str:
+    """A model's name without its owner, directory and revision."""
+    return model.partition("@")[0].rstrip("/").rpartition("/")[2]

@@ -19,7 +19,7 @@ from mtqe.corpus import TestSet, Unit
 from mtqe.errors import ConfigError, DataWarning
 from mtqe.neural import minilm, similarity
 from mtqe.neural.encoder import Encoder, Tokens
-from mtqe.results import FloatArray, Metric, MetricSpec, Scope, SegmentScores, mean
+from mtqe.results import FloatArray, Metric, MetricSpec, Scope, SegmentScores
 
 _MINILM_LAYER = 3
 _PARTS = ("precision", "recall", "f1")
@@ -124,9 +124,6 @@ class BERTScore:
             parameters["bert-score"] = f"{name}_L{self.layer}_{idf}_version=mtqe{__version__}{rescaled}"
         scope: Scope = "corpus" if self.with_idf else "segment"
         return MetricSpec("bertscore", name, parameters, __version__, files.sha256, scope)
-
-    def aggregate(self, sums: FloatArray) -> FloatArray:
-        return mean(sums)
 
     @cached_property
     def _files(self) -> similarity.Files:

@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 from mtqe import __version__
 from mtqe.corpus import TestSet
 from mtqe.errors import ConfigError
-from mtqe.metrics._neural import Input, Output, check_nulls, sacrecomet, score_systems
+from mtqe.metrics._neural import Input, Output, check_nulls, sacrecomet, score_systems, short_name
 from mtqe.neural import comet
 from mtqe.neural.checkpoints import need_neural
 from mtqe.neural.known import known_model
-from mtqe.results import ErrorSpan, FloatArray, Metric, MetricSpec, SegmentScores, mean
+from mtqe.results import ErrorSpan, Metric, MetricSpec, SegmentScores
 
 _DEFAULT = "Unbabel/wmt22-comet-da"
 
@@ -90,7 +90,7 @@ class Comet:
 
     @property
     def label(self) -> str:
-        return self.model.partition("@")[0].rstrip("/").rpartition("/")[2]
+        return short_name(self.model) + (" QE" if self.qe else "")
 
     @property
     def range(self) -> tuple[float, float]:
@@ -123,9 +123,6 @@ class Comet:
             del parameters["references"]
         return MetricSpec("comet", self.model.partition("@")[0], parameters, __version__, checkpoint.sha256)
 
-    def aggregate(self, sums: FloatArray) -> FloatArray:
-        return mean(sums)
-
     def score(self, test_set: TestSet) -> dict[str, SegmentScores]:
         reads = self.uses if test_set.reference_sets else self.needs
         floor = self.range[0]
@@ -143,7 +140,7 @@ class Comet:
         segments = [comet.Segment(one.hypothesis, one.source, one.reference) for one in inputs]
         found = self._predictor.predict(segments)
         return [
-            Output(of.score, _error_spans(of.spans, one.hypothesis, self.label), of.truncated)
+            Output(of.score, _error_spans(of.spans, one.hypothesis, short_name(self.model)), of.truncated)
             for one, of in zip(inputs, found, strict=True)
         ]
 

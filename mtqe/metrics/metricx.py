@@ -10,11 +10,11 @@ from typing import Any, ClassVar
 from mtqe import __version__
 from mtqe.corpus import TestSet
 from mtqe.errors import ConfigError
-from mtqe.metrics._neural import Input, Output, check_nulls, sacrecomet, score_systems
+from mtqe.metrics._neural import Input, Output, check_nulls, sacrecomet, score_systems, short_name
 from mtqe.neural import metricx
 from mtqe.neural.checkpoints import need_neural
 from mtqe.neural.known import known_model
-from mtqe.results import FloatArray, Metric, MetricSpec, SegmentScores, mean
+from mtqe.results import Metric, MetricSpec, SegmentScores
 
 _DEFAULT = "google/metricx-24-hybrid-large-v2p6"
 
@@ -79,7 +79,7 @@ class MetricX:
 
     @property
     def label(self) -> str:
-        return self.model.partition("@")[0].rstrip("/").rpartition("/")[2]
+        return short_name(self.model) + (" QE" if self.qe else "")
 
     @property
     def spec(self) -> MetricSpec:
@@ -102,9 +102,6 @@ class MetricX:
         if "reference" not in reads:
             del parameters["references"]
         return MetricSpec("metricx", self.model.partition("@")[0], parameters, __version__, self._checkpoint.sha256)
-
-    def aggregate(self, sums: FloatArray) -> FloatArray:
-        return mean(sums)
 
     def score(self, test_set: TestSet) -> dict[str, SegmentScores]:
         reads = self.uses if test_set.reference_sets else self.needs

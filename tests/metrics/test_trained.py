@@ -214,3 +214,16 @@ def test_the_device_is_that_of_the_command_line(models: Path, files: Path, capsy
     assert run(capsys, *words, "--device", "cpu")[0] == 0
     code, _, err = run(capsys, *words, "--device", "gpu")
     assert (code, err) == (2, "mtqe: unknown device 'gpu'; known are auto, cpu, cuda, cuda:N, cuda:N,N and mps\n")
+
+
+def test_a_run_is_read_again_without_its_model(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = published.write_comet("regression", files / "models")
+    words = ["-t", f"s={files / 'hyp'}", f"t={files / 'src'}", "-r", f"{files / 'ref'}", "-s", f"{files / 'src'}"]
+    words += ["-l", "de-en", "-m", f"comet:{model}", "-o", f"{files / 'out'}"]
+    assert run(capsys, "evaluate", *words)[0] == 0
+    page = (files / "out" / "report.html").read_bytes()
+    (model / "checkpoints" / "model.ckpt").unlink()
+    assert run(capsys, "report", f"{files / 'out'}")[0] == 0
+    assert (files / "out" / "report.html").read_bytes() == page
+    code, out, _ = run(capsys, "compare", f"{files / 'out'}")
+    assert (code, "regression" in out) == (0, True)
