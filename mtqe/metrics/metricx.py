@@ -79,7 +79,8 @@ class MetricX:
 
     @property
     def label(self) -> str:
-        return short_name(self.model) + (" QE" if self.qe else "")
+        name = short_name(self.model)
+        return f"{name} QE" if self.qe and "-qe-" not in name else name
 
     @property
     def spec(self) -> MetricSpec:
