@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import multiprocessing
 import queue
+import signal
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -197,6 +199,7 @@ def _elsewhere(
                 raise error
             yield number, vectors
     finally:
+        inbox.cancel_join_thread()  # nobody takes the rest of the work when it ends early
         for process in processes:
             process.terminate()
 
@@ -204,6 +207,8 @@ def _elsewhere(
 def _serve(make: Callable[[int], Model], worker: int, workers: int, inbox: Any, outbox: Any) -> None:
     import torch
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process is interrupted with it, and ends it
+    warnings.simplefilter("ignore")  # the main process has said it
     torch.set_num_threads(max(1, torch.get_num_threads() // workers))
     try:
         model = make(worker)

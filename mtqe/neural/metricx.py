@@ -18,6 +18,7 @@ from mtqe.neural.devices import DTYPES, dtype_for, workers
 from mtqe.neural.encoder import quiet_transformers
 from mtqe.neural.engine import Result, Tokens, compute
 from mtqe.neural.hidden import padded, spread
+from mtqe.neural.session import current
 from mtqe.neural.tokens import VOCABULARY, TextTokenizer
 from mtqe.neural.weights import read_weights, weights_digest
 from mtqe.store import digest, file_digest
@@ -94,6 +95,7 @@ class Predictor:
     """
 
     def __init__(self, checkpoint: MetricXCheckpoint, device: str | None = None, dtype: str | None = None) -> None:
+        device = device or current().device  # a worker process has no session
         places = workers(device)
         self.checkpoint = checkpoint
         self.device, self.dtype = places[0][0].type, dtype_for(places[0][0], dtype)

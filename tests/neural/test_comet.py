@@ -183,6 +183,14 @@ def test_several_workers_share_the_work(models: Path, store: Path, monkeypatch: 
     np.testing.assert_allclose(found, alone, rtol=0, atol=1e-6)
 
 
+def test_workers_are_those_of_the_session(models: Path, store: Path) -> None:
+    alone = scores(models / "unified-words", segments("literal", "qe"))
+    with session(store=store / "workers", device="cpu,cpu"):
+        np.testing.assert_allclose(
+            scores(models / "unified-words", segments("literal", "qe")), alone, rtol=0, atol=1e-6
+        )
+
+
 def test_what_a_worker_cannot_do_is_said(models: Path, tmp_path: Path) -> None:
     model = published.write_comet("regression", tmp_path)
     predictor = Predictor(find_checkpoint(str(model)), device="cpu,cpu")

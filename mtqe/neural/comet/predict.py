@@ -12,6 +12,7 @@ from mtqe.neural.comet.parts import Prediction, Segment
 from mtqe.neural.comet.sentences import SentenceModel
 from mtqe.neural.devices import dtype_for, workers
 from mtqe.neural.engine import compute
+from mtqe.neural.session import current
 
 _WORDS = {"mt": "translation", "src": "source", "ref": "reference"}
 
@@ -24,6 +25,7 @@ class Predictor:
     """
 
     def __init__(self, checkpoint: Checkpoint, device: str | None = None, dtype: str | None = None) -> None:
+        device = device or current().device  # a worker process has no session
         places = workers(device)
         self.checkpoint = checkpoint
         self.device, self.dtype = places[0][0].type, dtype_for(places[0][0], dtype)
