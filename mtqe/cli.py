@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from mtqe.arguments import parser
-from mtqe.errors import ConfigError, GateError, MtqeError, UnavailableError
+from mtqe.errors import ConfigError, GateError, InputError, MtqeError, UnavailableError
 from mtqe.neural.session import session
 from mtqe.plugins import unknown
 
@@ -123,26 +123,31 @@ def _score(arguments: argparse.Namespace) -> None:
 
 def _score_shard(arguments: argparse.Namespace) -> None:
     from mtqe import metrics
-    from mtqe.neural.shards import keep_request
+    from mtqe.neural.checkpoints import need_neural
+    from mtqe.neural.shards import Request
 
     if not (arguments.shard and arguments.output):
         raise ConfigError("--shard I/N and -o DIR go together")
+    need_neural("--shard")
     own, of = arguments.shard
-    keep_request(arguments.output, arguments.words, of)
+    request = Request.of(arguments.words, of)
+    request.check(arguments.output)
+    _prepare(arguments.output)
     for path in arguments.dataset or [arguments.references]:
         test_set = _loaded(arguments, path, **({} if arguments.dataset else _beside(arguments)))
         with session(store=arguments.output, shard=arguments.shard):
             for name in metrics.compute_shard(test_set, arguments.metrics or metrics.DEFAULT):
                 print(f"shard {own} of {of}: {name} of {test_set.name} is in {arguments.output}", file=sys.stderr)
+    request.keep(arguments.output)  # not before: a command that fails must not bar the one that corrects it
 
 
 def _merge(arguments: argparse.Namespace) -> None:
-    from mtqe.neural.shards import request_of
+    from mtqe.neural.shards import Request
 
-    words, directory = request_of(arguments.directory)
-    again, store = parser(COMMANDS).parse_args(words), arguments.directory.resolve()
-    os.chdir(directory)
-    with session(store=store, complete=True, device=again.device):
+    request = Request.read(arguments.directory)
+    again, store = parser(COMMANDS).parse_args(request.words), arguments.directory.resolve()
+    os.chdir(request.directory)
+    with session(store=store, merged=request.device, device=again.device):
         _score(again)
 
 

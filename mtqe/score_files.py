@@ -14,7 +14,7 @@ import numpy as np
 
 from mtqe.corpus import SystemOutput, TestSet, UnitKey
 from mtqe.errors import ConfigError, InputError, UnavailableError
-from mtqe.metrics import create, describe, unit_keys
+from mtqe.metrics import create, unit_keys
 from mtqe.plugins import unknown
 from mtqe.results import (
     FloatArray,
@@ -129,7 +129,7 @@ def _info(entry: Mapping[str, Any]) -> MetricInfo:
 
     @cache
     def made() -> Callable[[FloatArray], FloatArray]:
-        return describe(entry["name"], create(entry["name"])).aggregate
+        return getattr(create(entry["name"]), "aggregate", mean)
 
     def aggregate(sums: FloatArray) -> FloatArray:
         try:

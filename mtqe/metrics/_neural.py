@@ -75,8 +75,12 @@ def score_systems(
                     values[i] = worst
             else:
                 answers = [next(outputs) for _ in of_unit]
-                best = (max if higher_is_better else min)(answers, key=lambda answer: answer.score)
-                values[i] = best.score
+                numbers = [answer for answer in answers if math.isfinite(answer.score)]
+                if numbers:
+                    best = (max if higher_is_better else min)(numbers, key=lambda answer: answer.score)
+                    values[i] = best.score
+                else:  # what overflowed in 16 bits
+                    reasons[i] = "no finite score"
                 cut += [units[key][i].id] if any(answer.truncated for answer in answers) else []
             spans.append(best.spans or () if best else ())
         _warn(cut, f"{name} could not read to the end", key)

@@ -37,7 +37,7 @@ def make(
              be finite; `skip` leaves the unit unscored.
     encoder  where configuration and tokenizer of the base encoder are, if not where the checkpoint says.
     trust    load a checkpoint that holds more than weights and could run code.
-    device   such as cpu, cuda, cuda:0,1 (default: that of --device, else a GPU where there is one).
+    device   such as cpu, cuda:1, cuda:0+1 (default: that of --device, which takes several, else a GPU if any).
     """
     check_nulls("comet", nulls)
     return Comet(model, dtype, qe, nulls, encoder, trust, device)
@@ -79,6 +79,8 @@ class Comet:
         reads = frozenset(words[part] for part in self._checkpoint.segments if part != "mt")
         if not self.qe:
             return reads
+        if "reference" not in reads:
+            return reads
         if not self._checkpoint.joint or "source" not in reads:
             raise ConfigError(f"comet:{self.model} cannot score without a reference")
         return reads - {"reference"}
@@ -100,6 +102,11 @@ class Comet:
         return (0.0, 1.0) if self._checkpoint.kind == "xcomet_metric" else (-math.inf, math.inf)
 
     @property
+    def _worst(self) -> float | None:
+        """What missing output gets, if anything."""
+        return self.range[0] if self.nulls == "worst" and math.isfinite(self.range[0]) else None
+
+    @property
     def spec(self) -> MetricSpec:
         return self._spec(self.uses)
 
@@ -110,7 +117,7 @@ class Comet:
             "references": "max",
             "layers": f"{checkpoint.transformation}-mix" if checkpoint.layer == "mix" else checkpoint.layer,
             "max_length": checkpoint.max_positions if checkpoint.joint else checkpoint.max_positions - 2,
-            "nulls": self.nulls,
+            "nulls": "skip" if self._worst is None else "worst",
             "dtype": self._predictor.dtype,
             "device": self._predictor.device,
             "sacrecomet": sacrecomet(self.model, self._predictor.dtype, reads).replace("|", ";"),
@@ -125,13 +132,12 @@ class Comet:
 
     def score(self, test_set: TestSet) -> dict[str, SegmentScores]:
         reads = self.uses if test_set.reference_sets else self.needs
-        floor = self.range[0]
         return score_systems(
             test_set,
             self._run,
             name=f"comet:{self.model}",
             reads=reads,
-            worst=floor if self.nulls == "worst" and math.isfinite(floor) else None,
+            worst=self._worst,
             higher_is_better=True,
             spec=self._spec(reads),
         )

@@ -35,10 +35,15 @@ def make(
     version    23 or 24, where the name of the model does not say.
     nulls      what a missing or empty output gets: `worst` is 25, `skip` leaves the unit unscored.
     tokenizer  where the tokenizer of mT5 is, if not on the hub.
-    device     such as cpu, cuda, cuda:0,1 (default: that of --device, else a GPU where there is one).
+    device     such as cpu, cuda:1, cuda:0+1 (default: that of --device, which takes several, else a GPU if any).
     """
     check_nulls("metricx", nulls)
-    return MetricX(model, dtype, qe or "-qe-" in model, version, nulls, tokenizer, device)
+    return MetricX(model, dtype, qe or _trained_without(model), version, nulls, tokenizer, device)
+
+
+def _trained_without(model: str) -> bool:
+    """Whether the name of a model says that it was trained to score without a reference."""
+    return "qe" in model.partition("@")[0].rstrip("/").rpartition("/")[2].lower().split("-")
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ class MetricX:
 
     def score(self, test_set: TestSet) -> dict[str, SegmentScores]:
         reads = self.uses if test_set.reference_sets else self.needs
-        if "qe" not in self.model.lower() and self._checkpoint.version == 23 and "reference" not in reads:
+        if not _trained_without(self.model) and self._checkpoint.version == 23 and "reference" not in reads:
             raise ConfigError(f"metricx:{self.model} was not trained to score without a reference")
         return score_systems(
             test_set,

@@ -62,7 +62,7 @@ class VectorCache:
             for name in together:
                 del self._files[name]
                 for kind in ("index", "values"):  # the index first: without it nobody looks for the values
-                    with contextlib.suppress(FileNotFoundError):
+                    with contextlib.suppress(OSError):
                         os.unlink(self._directory / f"{name}.{kind}.npy")
             self._mine = [whole]
 
@@ -74,7 +74,12 @@ class VectorCache:
                 values = np.load(path.with_name(f"{name}.values.npy"), mmap_mode="r", allow_pickle=False).view(
                     np.ndarray
                 )
-                if index.dtype != _INDEX or values.dtype != np.float32 or index["end"].max(initial=0) > len(values):
+                if (
+                    index.dtype != _INDEX
+                    or index.ndim != 1
+                    or values.dtype != np.float32
+                    or index["end"].max(initial=0) > len(values)
+                ):
                     continue
             except (OSError, ValueError, EOFError):
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mtqe.errors import ConfigError, UnavailableError
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 #: Short names of the precisions of weights, as signatures say them, and torch's own.
 DTYPES = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
+_TYPES = ("cpu", "cuda", "mps")
 _KNOWN = "auto, cpu, cuda, cuda:N, cuda:N,N and mps"
 
 
@@ -32,6 +34,28 @@ def workers(name: str | None) -> list[list[torch.device]]:
             devices.append(_device(part))
         found.append(devices)
     return found
+
+
+def places(name: str | None) -> list[list[torch.device]]:
+    """As `workers`; where shards are merged, the kind of device that they were computed on, here or not."""
+    import torch
+
+    settings = current()
+    if settings.merged is None:
+        return workers(name)
+    first = re.split("[,+]", name or settings.device or "auto")[0]
+    return [[torch.device(settings.merged if first == "auto" else first)]]
+
+
+def at_hand(device: torch.device) -> bool:
+    """Whether this machine has a device."""
+    import torch
+
+    try:
+        torch.empty(0, device=device)
+    except (AssertionError, RuntimeError):
+        return False
+    return True
 
 
 def torch_device(name: str | None) -> torch.device:
@@ -55,10 +79,10 @@ def _device(name: str) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(name)
+        if device.type not in _TYPES:
+            raise RuntimeError
     except RuntimeError:
         raise ConfigError(f"unknown device {name!r}; known are {_KNOWN}") from None
-    try:
-        torch.empty(0, device=device)
-    except (AssertionError, RuntimeError):
-        raise UnavailableError(f"torch has no device {name!r} on this machine; use cpu") from None
+    if not at_hand(device):
+        raise UnavailableError(f"torch has no device {name!r} on this machine; use cpu")
     return device

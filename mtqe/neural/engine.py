@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from mtqe.errors import UnavailableError
+from mtqe.errors import DataWarning, MtqeError, UnavailableError
 from mtqe.neural.cache import Vector, VectorCache, key_of
 from mtqe.neural.encoder import batch_sizes
 from mtqe.neural.session import ShardDone, current
@@ -82,8 +82,11 @@ def compute(
     store = VectorCache(settings.directory, model.about)
     keys = {item: key_of(item) for item in dict.fromkeys(items)}
     wanted = [item for item in keys if settings.shard or store.get(keys[item]) is None]
-    if wanted and settings.complete:
-        raise UnavailableError(f"{settings.directory} lacks {len(wanted)} of {len(keys)} results of {what}")
+    if wanted and settings.merged:
+        raise UnavailableError(
+            f"{settings.directory} lacks {len(wanted)} of {len(keys)} results of {what}; run the shards that are "
+            "missing, or all of them where the texts or the model have changed"
+        )
     prepared = sorted(zip(wanted, model.prepare(wanted), strict=True), key=lambda pair: (-len(pair[1].ids), pair[0]))
     batches = list(_batches(prepared, TOKEN_BUDGET.get(devices[0], TOKEN_BUDGET["cpu"])))
     if settings.shard:
@@ -93,7 +96,7 @@ def compute(
     try:
         _run(model, make, len(devices), batches, store, keys, what)
     finally:
-        store.close()
+        _keep(store.close)
     if settings.shard:
         raise ShardDone(f"shard {own} of {of} of {what} is in {settings.directory}")
     found = {}
@@ -102,6 +105,17 @@ def compute(
         assert vector is not None
         found[item] = Result(vector[1:], bool(vector[0]))
     return found
+
+
+def _keep(write: Callable[[], None]) -> None:
+    """Scores are not lost with results that cannot be written; a shard has nothing else."""
+    try:
+        write()
+    except OSError as error:
+        text = f"{error.filename or current().directory} cannot be written: {error.strerror}"
+        if current().shard:
+            raise UnavailableError(text) from None
+        warnings.warn(f"results are not kept for the next time: {text}", DataWarning, stacklevel=2)
 
 
 _Batch = Sequence[tuple[Item, Tokens]]
@@ -126,7 +140,7 @@ def _run(
     from tqdm import tqdm
 
     work = [[tokens for _, tokens in batch] for batch in batches]
-    run = _here(model, work) if workers == 1 else _elsewhere(make, workers, work)
+    run = _here(model, work) if workers == 1 else _elsewhere(make, min(workers, len(work)), work)
     flushed = time.monotonic()
     with tqdm(total=sum(map(len, batches)), desc=what, unit="text", delay=1, disable=None) as bar:
         for number, vectors in run:
@@ -134,7 +148,7 @@ def _run(
                 store.put(keys[item], np.concatenate([np.array([tokens.truncated], np.float32), vector]))
             bar.update(len(batches[number]))
             if time.monotonic() - flushed > FLUSH_SECONDS:
-                store.flush()
+                _keep(store.flush)
                 flushed = time.monotonic()
 
 
@@ -202,6 +216,8 @@ def _elsewhere(
         inbox.cancel_join_thread()  # nobody takes the rest of the work when it ends early
         for process in processes:
             process.terminate()
+        for process in processes:  # what is scored next needs their memory
+            process.join()
 
 
 def _serve(make: Callable[[int], Model], worker: int, workers: int, inbox: Any, outbox: Any) -> None:
@@ -214,5 +230,7 @@ def _serve(make: Callable[[int], Model], worker: int, workers: int, inbox: Any, 
         model = make(worker)
         for number, batch in iter(inbox.get, None):
             outbox.put((number, _halving(model, batch), None))
-    except Exception as error:  # whatever it is, the main process has to know
+    except MtqeError as error:
         outbox.put((-1, [], error))
+    except Exception as error:  # the main process has to know, and not every error can be sent
+        outbox.put((-1, [], MtqeError(f"a worker failed: {type(error).__name__}: {error}")))

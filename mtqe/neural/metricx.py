@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -14,14 +13,14 @@ import numpy as np
 from mtqe.errors import ConfigError, UnavailableError
 from mtqe.neural.cache import Vector
 from mtqe.neural.checkpoints import fetched
-from mtqe.neural.devices import DTYPES, dtype_for, workers
+from mtqe.neural.devices import DTYPES, dtype_for, places
 from mtqe.neural.encoder import quiet_transformers
 from mtqe.neural.engine import Result, Tokens, compute
 from mtqe.neural.hidden import padded, spread
 from mtqe.neural.session import current
 from mtqe.neural.tokens import VOCABULARY, TextTokenizer
 from mtqe.neural.weights import read_weights, weights_digest
-from mtqe.store import digest, file_digest
+from mtqe.store import digest, file_digest, read_json
 
 if TYPE_CHECKING:
     import torch
@@ -77,7 +76,9 @@ def find_metricx(name: str, version: int | None = None, tokenizer: str | None = 
     if tokenizer is None and any(file.is_file() for file in own):
         tokenizer = str(directory)
     revision = None if Path(name).is_dir() else directory.name
-    return MetricXCheckpoint(name, version, revision, directory, fetched(tokenizer or _TOKENIZER, _TOKENIZER_FILES))
+    found = MetricXCheckpoint(name, version, revision, directory, fetched(tokenizer or _TOKENIZER, _TOKENIZER_FILES))
+    found.files  # noqa: B018
+    return found
 
 
 def input_text(version: int, hypothesis: str, source: str | None, reference: str | None) -> str:
@@ -89,20 +90,19 @@ def input_text(version: int, hypothesis: str, source: str | None, reference: str
 
 
 class Predictor:
-    """A checkpoint on its devices; `device` is read by `mtqe.neural.devices.workers`, `dtype` is fp32 or bf16.
+    """A checkpoint on its devices; `device` is read by `mtqe.neural.devices.places`, `dtype` is fp32 or bf16.
 
     Raises ConfigError for fp16, whose numbers are too small for mT5, and for devices that are not there.
     """
 
     def __init__(self, checkpoint: MetricXCheckpoint, device: str | None = None, dtype: str | None = None) -> None:
-        device = device or current().device  # a worker process has no session
-        places = workers(device)
+        of = places(device)
         self.checkpoint = checkpoint
-        self.device, self.dtype = places[0][0].type, dtype_for(places[0][0], dtype)
+        self.device, self.dtype = of[0][0].type, dtype_for(of[0][0], dtype)
         if self.dtype == "fp16":
             raise ConfigError(f"metricx:{checkpoint.name}: mT5 overflows in fp16; take bf16 or fp32")
-        self._kinds = [place[0].type for place in places]
-        self._make = partial(_load, checkpoint, device, self.dtype)
+        self._kinds = [place[0].type for place in of]
+        self._make = partial(_load, checkpoint, of, self.dtype)
         self._model = self._make(0)
 
     def predict(self, texts: Sequence[str]) -> list[Result]:
@@ -112,8 +112,10 @@ class Predictor:
         return [results[item] for item in items]
 
 
-def _load(checkpoint: MetricXCheckpoint, device: str | None, dtype: str, worker: int) -> MetricXModel:
-    return MetricXModel(checkpoint, workers(device)[worker], dtype)
+def _load(
+    checkpoint: MetricXCheckpoint, places: Sequence[Sequence[torch.device]], dtype: str, worker: int
+) -> MetricXModel:
+    return MetricXModel(checkpoint, places[worker], dtype)
 
 
 class MetricXModel:
@@ -121,7 +123,7 @@ class MetricXModel:
 
     def __init__(self, checkpoint: MetricXCheckpoint, devices: Sequence[torch.device], dtype: str) -> None:
         self.checkpoint, self._devices, self.dtype = checkpoint, devices, dtype
-        self._config: dict[str, Any] = json.loads((checkpoint.directory / "config.json").read_bytes())
+        self._config: dict[str, Any] = read_json(checkpoint.directory / "config.json")
 
     @property
     def about(self) -> Mapping[str, Any]:

@@ -20,13 +20,14 @@ class Session:
     device    as `mtqe.neural.devices.parse_devices` reads it, where a metric names none itself.
     store     the directory of the results; None is `neural` in mtqe's own cache.
     shard     (i, n) with 1 <= i <= n: compute the batches i, i + n, ... of all only, and keep them in `store`.
-    complete  every result must be in `store` already; no model is run.
+    merged    the type of the device that shards were computed on, where none is named: every result must be in `store`
+              already, no model is run, and the device need not be on this machine.
     """
 
     device: str | None = None
     store: Path | None = None
     shard: tuple[int, int] | None = None
-    complete: bool = False
+    merged: str | None = None
 
     @property
     def directory(self) -> Path:

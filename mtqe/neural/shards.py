@@ -4,40 +4,56 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mtqe.errors import ConfigError, InputError
+from mtqe.neural.devices import torch_device
 from mtqe.store import read_json, write_json
 
-_REQUEST = "request.json"
+_FILE = "request.json"
 _OPTIONS = ("--shard", "-o", "--output")
 
 
-def keep_request(directory: Path, words: Sequence[str], shards: int) -> None:
-    """Writes the words of a command line, but for which shard it is of.
+@dataclass(frozen=True)
+class Request:
+    """A command line but for which shard it is of, the directory that its paths start from, and the kind of device."""
 
-    Raises ConfigError where the directory has shards of another command line.
-    """
-    request = {"words": _without_shard(words), "directory": os.getcwd(), "shards": shards}
-    file = directory / _REQUEST
-    if file.exists() and read_json(file) != request:
-        raise ConfigError(f"{directory} has shards of another command line; take another directory")
-    write_json(file, request)
+    words: list[str]
+    directory: str
+    shards: int
+    device: str
 
+    @classmethod
+    def of(cls, words: Sequence[str], shards: int) -> Request:
+        return cls(_without_shard(words), os.getcwd(), shards, torch_device("auto").type)
 
-def request_of(directory: Path) -> tuple[list[str], Path]:
-    """The words of the command line, and the directory that its paths start from. Raises InputError without any."""
-    request = read_json(directory / _REQUEST)
-    try:
-        return [str(word) for word in request["words"]], Path(request["directory"])
-    except (KeyError, TypeError):
-        raise InputError("not what mtqe score --shard writes", path=directory / _REQUEST) from None
+    @classmethod
+    def read(cls, directory: Path) -> Request:
+        """Raises InputError where a directory has no shards."""
+        file = directory / _FILE
+        if not file.is_file():
+            raise InputError(f"{directory} has no shards of mtqe score --shard")
+        try:
+            return cls(**read_json(file))
+        except TypeError:
+            raise InputError("not what mtqe score --shard writes", path=file) from None
+
+    def check(self, directory: Path) -> None:
+        """Raises ConfigError where a directory has shards of something else."""
+        if (directory / _FILE).exists() and Request.read(directory) != self:
+            raise ConfigError(
+                f"{directory} has shards of another command line, or of another kind of device; take another directory"
+            )
+
+    def keep(self, directory: Path) -> None:
+        write_json(directory / _FILE, asdict(self))
 
 
 def _without_shard(words: Sequence[str]) -> list[str]:
     kept, skip = [], False
     for word in words:
-        if not skip and word not in _OPTIONS and not word.startswith(("--shard=", "--output=")):
+        if not skip and word not in _OPTIONS and not word.startswith(("--shard=", "--output=", "-o")):
             kept.append(word)
         skip = not skip and word in _OPTIONS
     return kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from mtqe.errors import UnavailableError
 
 #: Files that decide what a tokenizer does; without any of them transformers makes one that knows no word.
 VOCABULARY = ("tokenizer.json", "sentencepiece.bpe.model", "spiece.model", "spm.model", "vocab.json", "vocab.txt")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,10 @@ class TextTokenizer:
         self.start, self.end = opened[0], opened[-1]
 
     def encode(self, texts: Sequence[str]) -> list[Encoding]:
+        """Halves of surrogate pairs are no text, and read as U+FFFD."""
         return [
             Encoding(encoding.ids, encoding.offsets, bool(encoding.overflowing))
-            for encoding in self._tokenizer.encode_batch(list(texts))
+            for encoding in self._tokenizer.encode_batch([_SURROGATES.sub("\ufffd", text) for text in texts])
         ]
 
 
@@ -47,11 +50,11 @@ def _load(directory: Path) -> Any:
 
     if not any((directory / name).is_file() for name in VOCABULARY):
         raise UnavailableError(f"{directory} has no tokenizer: none of {', '.join(VOCABULARY)}")
-    if (file := directory / "tokenizer.json").is_file():
-        return Tokenizer.from_file(str(file))
-    from transformers import AutoTokenizer
-
     try:
+        if (file := directory / "tokenizer.json").is_file():
+            return Tokenizer.from_file(str(file))
+        from transformers import AutoTokenizer
+
         return AutoTokenizer.from_pretrained(directory, local_files_only=True).backend_tokenizer
     except Exception as error:
         raise UnavailableError(

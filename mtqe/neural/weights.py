@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,13 @@ def read_weights(path: Path, trust: bool = False) -> dict[str, Any]:
     import torch
 
     if path.suffix == ".safetensors":
+        from safetensors import SafetensorError
         from safetensors.torch import load_file
 
-        return load_file(path)
+        try:
+            return load_file(path)
+        except SafetensorError as error:
+            raise UnavailableError(f"{path} is no file of weights: {error}") from None
     options: dict[str, Any] = {"map_location": "cpu", "weights_only": not trust}
     try:
         with torch.serialization.safe_globals([(_Mapping, name) for name in _MAPPINGS]):
@@ -52,10 +56,15 @@ def read_weights(path: Path, trust: bool = False) -> dict[str, Any]:
                 f"{path} holds more than weights ({global_name[1]}) and could run code when it is read; "
                 "if you trust where it comes from, ask for it with trust=true"
             ) from None
-        raise UnavailableError(f"{path} is no file of weights: {str(error).strip().partition(chr(10))[0]}") from None
+        raise UnavailableError(f"{path} is no file of weights: {_line(error)}") from None
     if not isinstance(found, dict):
         raise UnavailableError(f"{path} is no file of weights: it holds a {type(found).__name__}")
     return found
+
+
+def _line(error: Exception) -> str:
+    """What an error says in its first line, with its kind: some of the libraries' errors say no more than a number."""
+    return f"{type(error).__name__} {str(error).strip().partition(chr(10))[0]}".strip()
 
 
 def weights_digest(path: Path) -> str:
@@ -67,10 +76,12 @@ def weights_digest(path: Path) -> str:
     if real.parent.name == "blobs" and re.fullmatch(r"[0-9a-f]{64}", real.name):
         return real.name
     status = real.stat()
-    about: Mapping[str, Any] = {"path": str(real), "size": status.st_size, "modified": status.st_mtime_ns}
+    about: dict[str, Any] = {"path": str(real), "size": status.st_size, "modified": status.st_mtime_ns}
+    about |= {"changed": status.st_ctime_ns, "inode": status.st_ino}  # a copy may keep the time of its original
     memory = cache_directory() / "neural" / "checksums" / f"{digest(about)}.json"
     if memory.exists():
         return str(read_json(memory)["sha256"])
     found = file_digest(real)
-    write_json(memory, {**about, "sha256": found})
+    with contextlib.suppress(OSError):  # a store that cannot be written is said once, of the results
+        write_json(memory, {**about, "sha256": found})
     return found

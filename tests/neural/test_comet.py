@@ -208,7 +208,7 @@ def test_shards_make_the_scores_of_one_run_to_the_last_bit(
     for shard in (2, 3, 1):
         with session(store=store / "shards", shard=(shard, 3)), pytest.raises(ShardDone):
             scores(models / "regression", segments("literal"))
-        with session(store=store / "shards", complete=True):
+        with session(store=store / "shards", merged="cpu"):
             if shard == 1:
                 assert scores(models / "regression", segments("literal")) == whole
             else:

@@ -93,9 +93,8 @@ def test_the_version_is_in_the_name_or_asked_for(models: Path, tmp_path: Path) -
 def test_errors(models: Path, tmp_path: Path) -> None:
     tokenizer = str(models / "metricx-24-tokenizer")
     (tmp_path / "metricx-24").mkdir()
-    empty = find_metricx(str(tmp_path / "metricx-24"), 24, tokenizer)
     with pytest.raises(UnavailableError, match=r"is no MetricX checkpoint: config\.json or weights are missing"):
-        assert empty.files
+        find_metricx(str(tmp_path / "metricx-24"), 24, tokenizer)
     with pytest.raises(ConfigError, match="mT5 overflows in fp16"):
         Predictor(find_metricx(str(models / "metricx-24"), 24, tokenizer), dtype="fp16")
     (tmp_path / "none").mkdir()

@@ -6,7 +6,6 @@ hyperparameters and the weights, and configuration and tokenizer of the base enc
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from mtqe.errors import DataWarning, UnavailableError
 from mtqe.neural.checkpoints import fetched
 from mtqe.neural.tokens import TextTokenizer
 from mtqe.neural.weights import read_weights, weights_digest
+from mtqe.store import read_json
 
 if TYPE_CHECKING:
     import torch
@@ -145,7 +145,7 @@ class Checkpoint:
     @cached_property
     def config(self) -> dict[str, Any]:
         """What config.json of the base encoder says."""
-        return json.loads((self.encoder / "config.json").read_bytes())  # type: ignore[no-any-return]
+        return read_json(self.encoder / "config.json")  # type: ignore[no-any-return]
 
 
 def find_checkpoint(name: str, encoder: str | None = None, trust: bool = False) -> Checkpoint:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mtqe.errors import UnavailableError
 from mtqe.neural.cache import Vector
 from mtqe.neural.comet.parts import CometModel, Mixing, Prediction, Segment
 from mtqe.neural.comet.spans import TokenSpan, decode
@@ -103,11 +104,14 @@ class JointModel(CometModel):
 
     @property
     def _word_layer(self) -> int:
-        return int(self.checkpoint.get("word_layer"))
+        return self.known(self.checkpoint.get("word_layer"))
 
     @cached_property
     def _tagger(self) -> torch.nn.Linear:
-        return self.linear("hidden2tag")
+        tagger = self.linear("hidden2tag")
+        if tagger.out_features != 1 + len(self.labels):
+            raise UnavailableError(f"{self.checkpoint.file} has not the labels {', '.join(self.labels)}")
+        return tagger
 
     def predict(self, segments: Sequence[Segment], results: Mapping[Item, Result]) -> list[Prediction]:
         texts = list(dict.fromkeys(segment.mt for segment in segments)) if self.labels else []

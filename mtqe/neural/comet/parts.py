@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mtqe.errors import UnavailableError
 from mtqe.neural.comet.checkpoint import Checkpoint
 from mtqe.neural.comet.spans import TokenSpan
+from mtqe.neural.devices import at_hand
 from mtqe.neural.hidden import HiddenLayers
 from mtqe.neural.tokens import VOCABULARY, TextTokenizer
 from mtqe.store import digest, file_digest
@@ -55,6 +56,13 @@ class CometModel:
         self._depth = int(checkpoint.config["num_hidden_layers"])
         self.padding = int(checkpoint.config.get("pad_token_id") or 0)
 
+    @cached_property
+    def head_device(self) -> torch.device:
+        """That of the encoder, or a CPU where its vectors come from a machine with other devices."""
+        import torch
+
+        return self.device if at_hand(self.device) else torch.device("cpu")
+
     @property
     def about(self) -> Mapping[str, Any]:
         checkpoint = self.checkpoint
@@ -62,6 +70,7 @@ class CometModel:
         return {
             "kind": checkpoint.kind,
             "weights": checkpoint.sha256,
+            "class": checkpoint.kind,
             "encoder": digest([checkpoint.config, *map(file_digest, files)]),
             "transformation": checkpoint.transformation,
             "dtype": self.dtype,
@@ -72,6 +81,12 @@ class CometModel:
     @cached_property
     def tokenizer(self) -> TextTokenizer:
         return self.checkpoint.tokenizer()
+
+    @property
+    def features(self) -> int:
+        """How many numbers the head takes of a segment: a vector, or those of its texts and their comparisons."""
+        vectors = 1 if self.checkpoint.joint else 2 * len(self.checkpoint.segments)
+        return vectors * int(self.checkpoint.config["hidden_size"])
 
     @property
     def top(self) -> int:
@@ -100,10 +115,13 @@ class CometModel:
         layer = self.checkpoint.layer
         if layer == "mix" and self.checkpoint.get("pool") != "default":
             return LayerMix.of(self.checkpoint, self._depth, self.device)
-        layer = self._depth if layer == "mix" else int(layer)
-        if not 0 <= layer <= self._depth:
+        return LayerMix({self.known(self._depth if layer == "mix" else layer): 1.0}, 1.0, False)
+
+    def known(self, layer: int | str) -> int:
+        """A hidden layer that a checkpoint names. Raises UnavailableError for one that the encoder has not."""
+        if layer not in range(self._depth + 1):
             raise UnavailableError(f"{self.checkpoint.name} reads layer {layer} of an encoder that has {self._depth}")
-        return LayerMix({layer: 1.0}, 1.0, False)
+        return int(layer)
 
     @cached_property
     def head(self) -> Callable[[torch.Tensor], torch.Tensor]:
@@ -120,16 +138,21 @@ class CometModel:
         for place in places:
             modules += [self.linear(f"estimator.ff.{place}"), activation]
         modules[-1:] = [_activation(last)] if last else []
+        if not places or modules[0].in_features != self.features:
+            raise UnavailableError(f"{self.checkpoint.file} has no head of a {self.checkpoint.kind}")
         stack = torch.nn.Sequential(*modules)
         return lambda features: stack(features).view(-1)
 
     def linear(self, name: str) -> torch.nn.Linear:
         import torch
 
-        weight, bias = (self.checkpoint.weights[f"{name}.{part}"].float() for part in ("weight", "bias"))
+        try:
+            weight, bias = (self.checkpoint.weights[f"{name}.{part}"].float() for part in ("weight", "bias"))
+        except KeyError as error:
+            raise UnavailableError(f"{self.checkpoint.file} lacks weights {error}") from None
         layer = torch.nn.Linear(weight.shape[1], weight.shape[0], device="meta")
         layer.load_state_dict({"weight": weight, "bias": bias}, assign=True)
-        return layer.requires_grad_(False).to(self.device)
+        return layer.requires_grad_(False).to(self.head_device)
 
 
 @dataclass(frozen=True)
@@ -154,6 +177,8 @@ class LayerMix:
             gamma = weights["layerwise_attention.gamma"]
         except KeyError as error:
             raise UnavailableError(f"{checkpoint.file} lacks weights {error}") from None
+        if f"layerwise_attention.scalar_parameters.{depth + 1}" in weights:
+            raise UnavailableError(f"{checkpoint.file} mixes more layers than the encoder in {checkpoint.encoder} has")
         transform = sparsemax if checkpoint.transformation == "sparsemax" else softmax
         shares = transform(torch.cat(scalars).float()).to(device)
         used = {i: share for i, share in enumerate(shares) if share != 0}
@@ -214,7 +239,7 @@ def softmax(scores: torch.Tensor) -> torch.Tensor:
 def _activation(name: str) -> torch.nn.Module:
     import torch
 
-    kind = getattr(torch.nn, name.title(), None)
-    if kind is None:
-        raise UnavailableError(f"unknown activation {name!r} in a COMET checkpoint")
-    return kind()  # type: ignore[no-any-return]
+    try:
+        return getattr(torch.nn, name.title())()  # type: ignore[no-any-return]
+    except (AttributeError, TypeError):
+        raise UnavailableError(f"unknown activation {name!r} in a COMET checkpoint") from None

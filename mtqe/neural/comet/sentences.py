@@ -58,7 +58,7 @@ class SentenceModel(CometModel):
             part = segments[start : start + _HEAD_ROWS]
             vectors = {
                 name: torch.from_numpy(np.stack([results[(getattr(segment, name),)].vector for segment in part])).to(
-                    self.device
+                    self.head_device
                 )
                 for name in self.checkpoint.segments
             }
