@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from mtqe.arguments import parser
-from mtqe.errors import ConfigError, GateError, InputError, MtqeError, UnavailableError
+from mtqe.errors import ConfigError, GateError, MtqeError, UnavailableError
 from mtqe.neural.session import session
 from mtqe.plugins import unknown
 

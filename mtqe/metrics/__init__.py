@@ -39,7 +39,8 @@ def score(test_set: TestSet, metrics: str | Iterable[str] | Mapping[str, Metric]
     keys = unit_keys(test_set)
     infos: dict[str, MetricInfo] = {}
     values: dict[tuple[str, str], SegmentScores] = {}
-    for request, metric in made.items():
+    for request in list(made):
+        metric = made.pop(request)  # its model, if it has one, goes before the next one comes
         of_metric = _checked(request, metric.score(test_set), keys)
         infos[request] = describe(request, metric, [scores.spec for scores in of_metric.values()])
         values |= {(system, request): scores for system, scores in of_metric.items()}

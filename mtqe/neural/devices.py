@@ -24,12 +24,12 @@ def workers(name: str | None) -> list[list[torch.device]]:
     the session says; there None, as `auto`, is `cuda` where there is one, else `cpu`.
     Raises ConfigError for a device that does not exist, UnavailableError for one that this machine lacks.
     """
-    name = name or current().device or "auto"
-    found, kind = [], "cpu"
-    for worker in name.split(","):
+    name = name if name is not None else current().device
+    found, kind = [], ""
+    for worker in ("auto" if name is None else name).split(","):
         devices = []
         for part in worker.split("+"):
-            part = f"{kind}:{part}" if part.isdecimal() else part
+            part = f"{kind}:{part}" if part.isdecimal() and kind else part
             kind = part.partition(":")[0]
             devices.append(_device(part))
         found.append(devices)

@@ -6,6 +6,7 @@ texts alone.
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import queue
 import signal
@@ -228,9 +229,20 @@ def _serve(make: Callable[[int], Model], worker: int, workers: int, inbox: Any, 
     torch.set_num_threads(max(1, torch.get_num_threads() // workers))
     try:
         model = make(worker)
-        for number, batch in iter(inbox.get, None):
+        for number, batch in _handed_out(inbox):
             outbox.put((number, _halving(model, batch), None))
     except MtqeError as error:
         outbox.put((-1, [], error))
     except Exception as error:  # the main process has to know, and not every error can be sent
         outbox.put((-1, [], MtqeError(f"a worker failed: {type(error).__name__}: {error}")))
+
+
+def _handed_out(inbox: Any) -> Iterator[tuple[int, Sequence[Tokens]]]:
+    """Batches until there are no more, or the main process is gone."""
+    main = multiprocessing.parent_process()
+    while main is not None and main.is_alive():
+        with contextlib.suppress(queue.Empty):
+            work = inbox.get(timeout=5)
+            if work is None:
+                return
+            yield work

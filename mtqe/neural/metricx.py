@@ -17,7 +17,6 @@ from mtqe.neural.devices import DTYPES, dtype_for, places
 from mtqe.neural.encoder import quiet_transformers
 from mtqe.neural.engine import Result, Tokens, compute
 from mtqe.neural.hidden import padded, spread
-from mtqe.neural.session import current
 from mtqe.neural.tokens import VOCABULARY, TextTokenizer
 from mtqe.neural.weights import read_weights, weights_digest
 from mtqe.store import digest, file_digest, read_json

@@ -60,6 +60,8 @@ _ENCODERS = {
     "XLM-RoBERTa": "xlm-roberta",
     "XLM-RoBERTa-XL": "xlm-roberta-xl",
 }
+#: What is needed of an encoder's config.json.
+_NEEDED = ("num_hidden_layers", "num_attention_heads", "max_position_embeddings", "layer_norm_eps")
 _FILES = ["hparams.yaml", "checkpoints/model.ckpt", "README.md"]
 ENCODER_FILES = ["config.json", "tokenizer.json", "tokenizer_config.json", "sentencepiece.bpe.model", "vocab.txt"]
 
@@ -145,7 +147,10 @@ class Checkpoint:
     @cached_property
     def config(self) -> dict[str, Any]:
         """What config.json of the base encoder says."""
-        return read_json(self.encoder / "config.json")  # type: ignore[no-any-return]
+        found: dict[str, Any] = read_json(self.encoder / "config.json")
+        if lacking := [name for name in _NEEDED if name not in found]:
+            raise UnavailableError(f"{self.encoder / 'config.json'} is of no encoder: it has no {lacking[0]}")
+        return found
 
 
 def find_checkpoint(name: str, encoder: str | None = None, trust: bool = False) -> Checkpoint:

@@ -13,7 +13,6 @@ from mtqe.neural.comet.parts import Prediction, Segment
 from mtqe.neural.comet.sentences import SentenceModel
 from mtqe.neural.devices import dtype_for, places
 from mtqe.neural.engine import compute
-from mtqe.neural.session import current
 
 if TYPE_CHECKING:
     import torch
