@@ -161,7 +161,7 @@ def _scored(arguments: argparse.Namespace, references: Any, **files: Any) -> Sco
 def _loaded(arguments: argparse.Namespace, references: Any, **files: Any) -> TestSet:
     from mtqe.readers import load
 
-    test_set = load(references, arguments.input_format, languages=arguments.languages, **files)
+    test_set = load(references or (), arguments.input_format, languages=arguments.languages, **files)
     for note in test_set.notes:
         print(f"note: {note}", file=sys.stderr)
     return test_set
@@ -180,8 +180,10 @@ def _one_input(arguments: argparse.Namespace, *others: str) -> None:
         choices = {"dataset": "-d", "scores": "--scores", "directories": "run directories"}
         kinds = ", or ".join([*(choices[name] for name in others), "-t with -r"])
         raise ConfigError(f"give {kinds}{': one of them' if given else ''}")
-    if files and not (arguments.translations and arguments.references):
-        raise ConfigError("the following arguments are required: -t/--translations and -r/--references")
+    if files and not (arguments.translations and (arguments.references or arguments.source)):
+        raise ConfigError(
+            "the following arguments are required: -t/--translations, and -r/--references or -s/--source"
+        )
     if (files or arguments.dataset) and not arguments.languages:
         raise ConfigError("the following arguments are required: -l/--languages")
 

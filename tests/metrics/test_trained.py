@@ -227,3 +227,13 @@ def test_a_run_is_read_again_without_its_model(files: Path, capsys: pytest.Captu
     assert (files / "out" / "report.html").read_bytes() == page
     code, out, _ = run(capsys, "compare", f"{files / 'out'}")
     assert (code, "regression" in out) == (0, True)
+
+
+def test_output_is_scored_against_its_source_alone(
+    models: Path, files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["score", "-t", f"{files / 'hyp'}", "-s", f"{files / 'src'}", "-l", "de-en", "-f", "json", "-m"]
+    code, out, _ = run(capsys, *words, f"comet:{models / 'unified-qe'}")
+    assert (code, json.loads(out)["scores"][0]["n"]) == (0, 3)
+    code, out, err = run(capsys, *words, "chrf")
+    assert (code, out, "needs a reference" in err) == (2, "", True)
