@@ -181,9 +181,7 @@ def _one_input(arguments: argparse.Namespace, *others: str) -> None:
         kinds = ", or ".join([*(choices[name] for name in others), "-t with -r"])
         raise ConfigError(f"give {kinds}{': one of them' if given else ''}")
     if files and not (arguments.translations and (arguments.references or arguments.source)):
-        raise ConfigError(
-            "the following arguments are required: -t/--translations, and -r/--references or -s/--source"
-        )
+        raise ConfigError("the following arguments are required: -t/--translations, and -r/--references or -s/--source")
     if (files or arguments.dataset) and not arguments.languages:
         raise ConfigError("the following arguments are required: -l/--languages")
 
