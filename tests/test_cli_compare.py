@@ -165,7 +165,7 @@ def test_segment_scores_made_elsewhere_are_compared(files: Path, capsys: pytest.
     ("words", "message"),
     [
         (["compare"], "give run directories, or -d, or --scores, or -t with -r\n"),
-        (["compare", "-t", "good.txt"], "required: -t/--translations and -r/--references"),
+        (["compare", "-t", "good.txt"], "required: -t/--translations, and -r/--references or -s/--source"),
         (["compare", "out", "--scores", "x.tsv"], "or -t with -r: one of them"),
     ],
 )
