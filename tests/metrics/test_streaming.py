@@ -178,7 +178,7 @@ def test_what_looks_at_the_whole_text_has_a_limit(
     [
         (["-d", "ref.tsv", "-t", "good.txt"], 2, "give -d, or -t with -r: one of them"),
         (["-d", "ref.tsv", "-s", "ref.txt"], 2, "give -d, or -t with -r: one of them"),
-        (["-t", "good.txt"], 2, "required: -t/--translations and -r/--references"),
+        (["-t", "good.txt"], 2, "required: -t/--translations, and -r/--references or -s/--source"),
         (["-d", "none.tsv"], 1, "none.tsv: no such file"),
         (["-d", "ref.txt"], 1, "ref.txt: is no data set"),
         (["-d", "bad.tsv"], 1, "bad.tsv:3: 1 field under a header of 2"),
