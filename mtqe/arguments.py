@@ -45,6 +45,7 @@ def parser(functions: Mapping[str, Callable[[argparse.Namespace], None]]) -> arg
     merge = _command(commands, "merge", "print the scores of a directory that has all shards of mtqe score --shard")
     merge.add_argument("directory", metavar="DIR", type=Path)
 
+    _translate(commands)
     _align(commands)
     _entities(commands)
     _fluency(commands)
@@ -60,6 +61,47 @@ def parser(functions: Mapping[str, Callable[[argparse.Namespace], None]]) -> arg
     for name, command in commands.choices.items():
         command.set_defaults(command=functions[name])
     return whole
+
+
+def _translate(commands: Any) -> None:
+    translate = _command(commands, "translate", "translate a text by a model, on this machine or behind an endpoint")
+    translate.add_argument(
+        "-s", "--source", required=True, metavar="PATH", help="a file, or a directory with one file a document"
+    )
+    _languages(translate, example="uk-en")
+    translate.add_argument(
+        "--model", required=True, metavar="ID", help="a directory, OWNER/NAME@REVISION, or what the endpoint calls it"
+    )
+    translate.add_argument("--task", choices=("seq2seq", "chat"), help="what kind of model it is (default: seq2seq)")
+    translate.add_argument("--beam", type=_positive, metavar="N", help="beams (default: 1, greedy search)")
+    translate.add_argument(
+        "--max-tokens", type=_positive, metavar="N", help="of a segment's translation (default: 512)"
+    )
+    translate.add_argument("--temperature", type=float, metavar="T", help="draw at random (default: 0, do not)")
+    translate.add_argument(
+        "--top-p", type=float, metavar="P", help="of the likeliest tokens with this share (default: 1)"
+    )
+    translate.add_argument("--seed", type=int, metavar="N", help="of what is drawn (default: 12345)")
+    translate.add_argument("--dtype", choices=("fp32", "bf16", "fp16"), help="(default: fp32, on a GPU bf16)")
+    translate.add_argument("--batch-tokens", type=_positive, metavar="N", help="tokens of a batch, padding included")
+    _device(translate)
+    chat = translate.add_argument_group("chat models")
+    chat.add_argument("--prompt", metavar="TEXT", help="with {text}, {source_language} and {target_language} in it")
+    chat.add_argument("--examples", type=Path, metavar="FILE.tsv", help="shown first: source, tab, translation")
+    chat.add_argument(
+        "--context", type=_positive, metavar="N", help="segments before, with their translations, shown too"
+    )
+    endpoint = translate.add_argument_group("endpoints")
+    endpoint.add_argument("--endpoint", metavar="URL", help="of an OpenAI-compatible server: https://HOST/v1")
+    endpoint.add_argument("--key-variable", metavar="NAME", help="environment variable with its key (OPENAI_API_KEY)")
+    endpoint.add_argument("--concurrency", type=_positive, metavar="N", help="requests at once (default: 8)")
+    endpoint.add_argument("--timeout", type=float, metavar="SECONDS", help="for a request (default: 120)")
+    endpoint.add_argument("--price-in", type=float, metavar="P", help="of a million tokens in the prompt")
+    endpoint.add_argument("--price-out", type=float, metavar="P", help="of a million tokens in the answer")
+    _input_format(translate)
+    translate.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="OUT", help="a file; a directory where the source is one"
+    )
 
 
 def _align(commands: Any) -> None:
@@ -201,8 +243,10 @@ def _translations(command: argparse.ArgumentParser, required: bool = True) -> No
     )
 
 
-def _languages(command: argparse.ArgumentParser, required: bool = True) -> None:
-    command.add_argument("-l", "--languages", required=required, help="uk-en, or en when there is no source")
+def _languages(
+    command: argparse.ArgumentParser, required: bool = True, example: str = "uk-en, or en when there is no source"
+) -> None:
+    command.add_argument("-l", "--languages", required=required, help=example)
 
 
 def _input_format(command: argparse.ArgumentParser) -> None:

@@ -94,6 +94,27 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     _finish(evaluation, arguments.output)
 
 
+def _translate(arguments: argparse.Namespace) -> None:
+    from dataclasses import fields
+
+    from mtqe.readers import split_languages
+    from mtqe.translation.model import ModelSystem
+    from mtqe.translation.outputs import summary, translate_file
+
+    source, target = split_languages(arguments.languages)
+    if source is None:
+        raise ConfigError(f"a model translates from a source; write -l uk-{target}")
+    options = {field.name: getattr(arguments, field.name, None) for field in fields(ModelSystem)}
+    given = {name: value for name, value in options.items() if value is not None}
+    system = ModelSystem(**{"source_language": source, "target_language": target, **given})
+    found = translate_file(arguments.source, arguments.output, system, arguments.input_format)
+    print(summary(found), file=sys.stderr)
+    if failed := sum(answer.temporary for answer in found.answers):
+        raise UnavailableError(
+            f"{failed} of {len(found.answers)} segments may have a translation another time: run again"
+        )
+
+
 def _report(arguments: argparse.Namespace) -> None:
     from mtqe.run import load_evaluation
 
@@ -391,6 +412,7 @@ COMMANDS = {
     "evaluate": _evaluate,
     "score": _score,
     "merge": _merge,
+    "translate": _translate,
     "align": _align,
     "entities": _entities,
     "fluency": _fluency,

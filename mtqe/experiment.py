@@ -7,15 +7,17 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from mtqe.errors import ConfigError
 from mtqe.plugins import unknown
+from mtqe.readers import split_languages
+from mtqe.translation.model import ModelSystem
 
 
 @dataclass(frozen=True, slots=True)
 class SystemInput:
-    """A system's output on disk, one path a run: a file, or a directory with one file a document.
+    """A system's output on disk, one path a run: a file, or a directory with one file a document. Or its `model`.
 
     `optimised_with` names metrics that the system was trained or tuned on, so that they are no independent judges.
     """
@@ -24,6 +26,7 @@ class SystemInput:
     paths: tuple[Path, ...]
     human: bool = False
     optimised_with: tuple[str, ...] = ()
+    model: ModelSystem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,30 +89,59 @@ def read_experiment(path: Path) -> Experiment:
 
 def _test_set(read: _Table, folder: Path) -> TestSetInput:
     source = read.take("source", str, None)
+    languages = read.take("languages", str)
     result = TestSetInput(
         name=read.take("name", str),
-        languages=read.take("languages", str),
+        languages=languages,
         references=tuple(_beside(folder, path) for path in read.strings("references") or read.missing("references")),
         source=None if source is None else _beside(folder, source),
         systems=tuple(
-            _system(read.inner(s, f"system {i}"), folder) for i, s in enumerate(read.take("system", list), 1)
+            _system(read.inner(s, f"system {i}"), folder, languages) for i, s in enumerate(read.take("system", list), 1)
         ),
     )
     read.finish()
     return result
 
 
-def _system(read: _Table, folder: Path) -> SystemInput:
-    """A system; `path` is its output, or `runs` lists the outputs of several runs."""
-    runs = read.strings("runs")
+def _system(read: _Table, folder: Path, languages: str) -> SystemInput:
+    """A system; `path` is its output, `runs` lists the outputs of several runs, `model` is what translates."""
+    model, runs = _model(read, folder, languages), read.strings("runs")
+    path = read.take("path", str, None)
+    given = [name for name, value in (("path", path), ("runs", runs), ("model", model)) if value is not None]
+    if len(given) != 1:
+        raise ConfigError(f"{read.where}: a system has one of 'path', 'runs' and 'model', not {given or 'none'}")
     system = SystemInput(
         name=read.take("name", str),
-        paths=tuple(_beside(folder, path) for path in runs or (read.take("path", str),)),
+        paths=tuple(_beside(folder, path) for path in runs or ([] if path is None else [path])),
         human=read.take("human", bool, False),
         optimised_with=read.strings("optimised_with") or (),
+        model=model,
     )
     read.finish()
     return system
+
+
+def _model(read: _Table, folder: Path, languages: str) -> ModelSystem | None:
+    """The model of a system, whose keys are the fields of `ModelSystem`; the languages are those of the test set."""
+    options: dict[str, Any] = {}
+    for key, annotation in get_type_hints(ModelSystem).items():
+        kind = (get_args(annotation) or (annotation,))[0]
+        value = read.take(key, str if kind is Path else kind, None)
+        if value is not None:
+            options[key] = _beside(folder, value) if kind is Path else value
+    if "model" not in options:
+        if options:
+            read.missing("model")
+        return None
+    if (directory := _beside(folder, options["model"])).is_dir():
+        options["model"] = str(directory)
+    source, target = split_languages(languages)
+    if source is None:
+        raise ConfigError(f"{read.where}: a model translates from a source; write languages such as 'uk-{target}'")
+    try:
+        return ModelSystem(**{"source_language": source, "target_language": target, **options})
+    except ConfigError as error:
+        raise ConfigError(f"{read.where}: {error}") from None
 
 
 def _beside(folder: Path, path: str) -> Path:
@@ -135,6 +167,8 @@ class _Table:
         if key not in self.table:
             return self.missing(key) if default is self._REQUIRED else default
         value = self.table[key]
+        if kind is float and type(value) is int:
+            return float(value)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise ConfigError(f"{self.where}: {key!r} must be of type {kind.__name__}, not {value!r}")
         return value

@@ -24,6 +24,7 @@ from mtqe.results import Comparison, Evaluation, Note, Scores
 from mtqe.score_files import read_scores, read_segment_scores, write_scores
 from mtqe.store import Manifest, file_digest, read_json, versions, write_json
 from mtqe.text import language_of
+from mtqe.translation.outputs import translate_segments, without_translation
 
 _PACKAGES = [
     "anyascii",
@@ -147,6 +148,10 @@ def execute(experiment: Experiment, command: str) -> Evaluation:
     notes: list[Note] = []
     with manifest.step("load and align"):
         test_sets = [_load(entry, experiment, notes) for entry in experiment.test_sets]
+    test_sets = [
+        _translate(test_set, entry, manifest, notes)
+        for test_set, entry in zip(test_sets, experiment.test_sets, strict=True)
+    ]
     scores = [_score(test_set, experiment, manifest, notes) for test_set in test_sets]
     notes += _about_meaning(scores)
     with manifest.step("compare"):
@@ -245,6 +250,8 @@ def _check(experiment: Experiment) -> None:
         if experiment.baseline is not None and experiment.baseline not in systems:
             what = f"baseline {experiment.baseline!r} of test set {entry.name!r}"
             raise ConfigError(unknown(what, experiment.baseline, systems))
+        if entry.source is None and any(system.model for system in entry.systems):
+            raise ConfigError(f"test set {entry.name!r} has a model among its systems and no source to translate")
     for path in _inputs(experiment):
         if not path.exists():
             raise InputError("no such file or directory", path=path)
@@ -293,6 +300,21 @@ def _system(
         little = f"{path}: only {covered:.0%} of the {other} is answered; is it the same text?"
         notes.append(Note("input", little, test_set.name))
     return system
+
+
+def _translate(test_set: TestSet, entry: TestSetInput, manifest: Manifest, notes: list[Note]) -> TestSet:
+    """The test set with the outputs of its models, in the order in which its systems are named."""
+    outputs = list(test_set.systems)
+    for system in entry.systems:
+        if system.model is not None:
+            with manifest.step(f"translate {test_set.name}: {system.name}") as record:
+                output, usage = translate_segments(test_set, system.name, system.model)
+                record.update(usage)
+            outputs.append(replace(output, human=system.human, optimised_with=system.optimised_with))
+            if output.reasons:
+                notes.append(Note("input", without_translation(output), test_set.name))
+    order = [system.name for system in entry.systems]
+    return test_set.with_systems(sorted(outputs, key=lambda system: order.index(system.name)))
 
 
 def _score(test_set: TestSet, experiment: Experiment, manifest: Manifest, notes: list[Note]) -> Scores:
@@ -361,7 +383,12 @@ def _inputs(experiment: Experiment) -> list[Path]:
     return [
         path
         for entry in experiment.test_sets
-        for path in (*entry.references, entry.source, *(path for system in entry.systems for path in system.paths))
+        for path in (
+            *entry.references,
+            entry.source,
+            *(path for system in entry.systems for path in system.paths),
+            *(system.model.examples for system in entry.systems if system.model is not None),
+        )
         if path is not None
     ]
 

@@ -97,10 +97,14 @@ class Manifest:
     started: float = field(default_factory=time.time)
 
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Records wall and CPU seconds of a step, and the peak memory of the process up to its end."""
+    def step(self, name: str) -> Iterator[dict[str, Any]]:
+        """Records wall and CPU seconds of a step, and the peak memory of the process up to its end.
+
+        What is put into the mapping that it gives is recorded too.
+        """
         wall, cpu = time.perf_counter(), time.process_time()
-        yield
+        more: dict[str, Any] = {}
+        yield more
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
         self.steps.append(
             {
@@ -108,6 +112,7 @@ class Manifest:
                 "wall_seconds": round(time.perf_counter() - wall, 3),
                 "cpu_seconds": round(time.process_time() - cpu, 3),
                 "peak_memory_bytes": peak,
+                **more,
             }
         )
 

@@ -20,6 +20,7 @@ LAYERS = [
     {"readers", "stats", "neural"},
     {"alignment"},
     {"fluency", "entities", "meaning"},
+    {"translation"},
     {"metrics"},
     {"comparison", "score_files"},
     {"report"},

@@ -104,16 +104,6 @@ _REFUSALS = {
 }
 
 
-@lru_cache(maxsize=64)
-def _said_by_models(language: str) -> regex.Pattern[str]:
-    def either(english: str, own: str | None) -> str:
-        return f"{english}|{own}" if own else english
-
-    chatter = either(_ENGLISH_CHATTER, _CHATTER.get(language))
-    refusal = either(_ENGLISH_REFUSAL, _REFUSALS.get(language))
-    return regex.compile(f"(?P<refusal>{refusal})|(?P<chatter>{chatter})", regex.IGNORECASE)
-
-
 #: One of these stands in every phrase above.
 _CLUES = (
     *("translat", "sure!", "certainly!", "of course!", "note: ", "i hope this", "let me know", "an ai "),
@@ -121,6 +111,24 @@ _CLUES = (
     *("traduc", "no puedo", "ne peux", "překlad", "přelož", "požadavek", "перев", "перек", "запит", "запрос"),
     *("翻译", "译文", "翻訳", "訳文", "要求", "要望"),
 )
+#: The languages that have phrases of their own.
+CHAT_LANGUAGES = tuple(_CHATTER)
+
+
+@lru_cache(maxsize=64)
+def _phrases(languages: tuple[str, ...]) -> regex.Pattern[str]:
+    def either(english: str, own: dict[str, str]) -> str:
+        return "|".join([english, *(own[language] for language in languages if language in own)])
+
+    chatter, refusal = either(_ENGLISH_CHATTER, _CHATTER), either(_ENGLISH_REFUSAL, _REFUSALS)
+    return regex.compile(f"(?P<refusal>{refusal})|(?P<chatter>{chatter})", regex.IGNORECASE)
+
+
+def said_by_models(text: str, *languages: str) -> Iterator[regex.Match[str]]:
+    """What a chat model says about its work, in English and `languages`: the group `refusal` or `chatter` is there."""
+    lowered = text.lower()
+    if any(clue in lowered for clue in _CLUES):
+        yield from _phrases(languages).finditer(text)
 
 
 def model_chatter(passage: Passage) -> Iterator[ErrorSpan]:
@@ -129,10 +137,7 @@ def model_chatter(passage: Passage) -> Iterator[ErrorSpan]:
     In any language what is said in English, besides Czech, German, Spanish, French, Japanese, Russian, Ukrainian and
     Chinese phrases in texts of these languages.
     """
-    lowered = passage.text.lower()
-    if not any(clue in lowered for clue in _CLUES):
-        return
-    for match in _said_by_models(language_of(passage.language)).finditer(passage.text):
+    for match in said_by_models(passage.text, language_of(passage.language)):
         if match["refusal"] is not None:
             yield error_at(*match.span(), "Non-translation", "refusal", 0.9, "critical")
         else:

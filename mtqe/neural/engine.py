@@ -14,7 +14,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -30,6 +30,8 @@ FLUSH_SECONDS = 60.0
 
 #: What a model reads at once: a text, or several that it reads together.
 Item = tuple[str, ...]
+R = TypeVar("R")
+T = TypeVar("T", bound="Tokens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +157,16 @@ def _run(
 
 def _here(model: Model, work: Sequence[Sequence[Tokens]]) -> Iterator[tuple[int, Sequence[Vector]]]:
     for number, batch in enumerate(work):
-        yield number, _halving(model, batch)
+        yield number, halving(model.run, batch)
 
 
-def _halving(model: Model, batch: Sequence[Tokens]) -> Sequence[Vector]:
-    """Runs a batch, in halves where it does not fit into memory."""
+def halving(run: Callable[[Sequence[T]], Sequence[R]], batch: Sequence[T]) -> Sequence[R]:
+    """Runs a batch, in halves where it does not fit into memory.
+
+    Raises UnavailableError where one text alone does not.
+    """
     try:
-        return model.run(batch)
+        return run(batch)
     except (MemoryError, RuntimeError) as error:
         if not _out_of_memory(error):
             raise
@@ -172,7 +177,7 @@ def _halving(model: Model, batch: Sequence[Tokens]) -> Sequence[Vector]:
             "take a smaller model, dtype=bf16, or spread it over devices (--device cuda:0+1)"
         )
     middle = len(batch) // 2
-    return [*_halving(model, batch[:middle]), *_halving(model, batch[middle:])]
+    return [*halving(run, batch[:middle]), *halving(run, batch[middle:])]
 
 
 def _out_of_memory(error: BaseException) -> bool:
@@ -230,7 +235,7 @@ def _serve(make: Callable[[int], Model], worker: int, workers: int, inbox: Any, 
     try:
         model = make(worker)
         for number, batch in _handed_out(inbox):
-            outbox.put((number, _halving(model, batch), None))
+            outbox.put((number, halving(model.run, batch), None))
     except MtqeError as error:
         outbox.put((-1, [], error))
     except Exception as error:  # the main process has to know, and not every error can be sent

@@ -42,7 +42,10 @@ class Plot:
 
 @once
 def plots(evaluation: Evaluation) -> dict[tuple[str, str], Plot]:
-    """The plots of each test set by its name and what they show: `systems`, `power`, `distribution` or `profile`."""
+    """The plots of each test set by its name and what they show.
+
+    They are `systems`, `power`, `distribution`, `profile` and, of models, `time` and `cost`.
+    """
     found = {}
     for part in parts(evaluation):
         scores = _scores(part)
@@ -53,6 +56,9 @@ def plots(evaluation: Evaluation) -> dict[tuple[str, str], Plot]:
             found[part.name, "power"] = _power(part, part.comparisons[0], found_power)
         if len(scores) > 1 and max(score.n for score in scores) >= 30:
             found[part.name, "distribution"] = _distribution(part, drawn)
+        for what, axis in (("time", "seconds"), ("cost", "cost")):
+            if len(known := _known(part, scores, axis)) > 1:
+                found[part.name, what] = _against(part, known, scores, what, axis)
         if scores and max(score.n + score.unscored for score in scores) <= WHOLE_TEXT:
             found[part.name, "profile"] = _profile(part, drawn)
     return found
@@ -80,6 +86,38 @@ def _systems(part: Part, scores: Sequence[Score]) -> Plot:
 
     facts = "; ".join(f"{s.system} {s.text} {'' if s.interval is None else s.interval_text}".rstrip() for s in scores)
     return _plot(part, "systems", f"{label} of each system with 95 % intervals", facts, 0.75 + 0.3 * len(scores), draw)
+
+
+def _known(part: Part, scores: Sequence[Score], axis: str) -> list[tuple[float, Score]]:
+    """What each system's translations took, in seconds or cost, with its score, of those of which it is known."""
+    usage = {system.key: system.metadata.get("usage", {}) for system in part.test_set.systems}
+    return [(usage[score.system][axis], score) for score in scores if usage[score.system].get(axis)]
+
+
+def _against(part: Part, known: Sequence[tuple[float, Score]], scores: Sequence[Score], what: str, axis: str) -> Plot:
+    """Corpus scores of models over what their translations took, on a logarithmic scale."""
+    label = scores[0].metric.label
+
+    def draw(axes: Any) -> None:
+        for x, score in known:
+            if score.interval:
+                axes.plot([x, x], [score.interval.low, score.interval.high], color=COLOURS[0], linewidth=2.2)
+            axes.plot([x], [score.value], "o", color=COLOURS[1], markersize=6)
+            axes.annotate(
+                _short(score.system), (x, score.value), xytext=(7, 0), textcoords="offset points", va="center"
+            )
+        axes.set_xscale("log")
+        axes.margins(x=0.25, y=0.12)
+        axes.xaxis.get_major_locator().set_params(subs=(1, 2, 5))
+        axes.xaxis.set_major_formatter(lambda x, _: f"{x:,g}")
+        axes.minorticks_off()
+        axes.set_xlabel(axis)
+        axes.set_ylabel(_short(label, 30))
+
+    facts = "; ".join(f"{score.system} {score.text} at {x:.4g}" for x, score in known)
+    others = len(scores) - len(known)
+    left_out = f"Not drawn: {others} of {len(scores)} systems, of which {axis} are not known." if others else ""
+    return replace(_plot(part, what, f"{label} against {axis}", facts, 2.8, draw), left_out=left_out)
 
 
 def _power(part: Part, comparison: Comparison, found: Power) -> Plot:
