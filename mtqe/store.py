@@ -40,7 +40,12 @@ def file_digest(path: Path) -> str:
 
 
 def write_atomic(path: Path, content: str | bytes) -> None:
-    """Writes a file so that a reader sees the old content or the whole new one, never a part."""
+    """Writes a file so that a reader sees the old content or the whole new one, never a part.
+
+    Raises InputError for a device, a pipe or a directory, which are not replaced.
+    """
+    if path.exists() and not path.is_file():
+        raise InputError("is no file that can be written", path=path)
     data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,10 @@ def test_missing_and_broken_json_say_where(tmp_path: Path) -> None:
     for name in ("x.json", "y.json"):
         with pytest.raises(InputError, match=name):
             read_json(tmp_path / name)
+
+
+def test_devices_and_pipes_are_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="pipe: is no file that can be written"):
+        write_atomic(tmp_path / "pipe", "text")
+    assert (tmp_path / "pipe").is_fifo()

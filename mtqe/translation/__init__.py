@@ -156,7 +156,7 @@ class _Work:
             "requests": len(answers),
             "tokens_in": tokens_in,
             "tokens_out": tokens_out,
-            "cut": sum(answer.tokens_out >= self._system.max_tokens for answer in answers),
+            "cut": sum(answer.cut for answer in answers),
             "cost": None if priced is None else priced / 1e6,
             "seconds": round(seconds, 3),
             "tokens_per_second": round(tokens_out / seconds, 1) if seconds else None,

@@ -221,7 +221,7 @@ class Endpoint:
         if choice.get("finish_reason") == "content_filter":
             return Answer(None, "refusal: stopped by the endpoint's content filter", raw, *tokens)
         text, reason = clean(raw or "", request.text)
-        return Answer(text, reason, raw, *tokens)
+        return Answer(text, reason, raw, *tokens, cut=choice.get("finish_reason") == "length")
 
     def _told(self, text: str) -> str:
         """What a reason tells of what a server says: one line, short, and without the key."""

@@ -8,6 +8,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import TemplateError
+
 from mtqe.errors import ConfigError, UnavailableError
 from mtqe.neural.checkpoints import fetched, longest_input, need_neural
 from mtqe.neural.devices import DTYPES, dtype_for, torch_device
@@ -127,19 +129,27 @@ class _Loaded:
         self, directory: Path, system: ModelSystem, device: torch.device, dtype: str, prompt: Prompt | None
     ) -> None:
         import torch
-        from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
+        from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
 
         self._system, self._prompt, self._exact = system, prompt, dtype == "fp32"
         auto: Any = AutoModelForSeq2SeqLM if prompt is None else AutoModelForCausalLM
         local = {"local_files_only": True, "trust_remote_code": False}
         with quiet_transformers():
-            self._tokenizer: Any = AutoTokenizer.from_pretrained(directory, **local)
+            if AutoConfig.from_pretrained(directory, **local).is_encoder_decoder != (prompt is None):
+                other = "leave task='chat' out" if prompt else "write task='chat' if it is a chat model"
+                raise ConfigError(f"model {system.model!r} is {'' if prompt else 'not '}sequence to sequence; {other}")
+            try:
+                self._tokenizer: Any = AutoTokenizer.from_pretrained(directory, **local)
+            except Exception as error:
+                raise ValueError(f"no tokenizer that can be read: {error}") from error
             model, report = auto.from_pretrained(
                 directory, dtype=getattr(torch, DTYPES[dtype]), output_loading_info=True, **local
             )
         if report["missing_keys"]:
             raise ValueError(f"it has no weights {sorted(report['missing_keys'])[0]}")
         self._model = model.to(device).eval()
+        unused = (self._tokenizer.pad_token_id, self._tokenizer.eos_token_id, 0)
+        self._padding: int = next(token for token in unused if token is not None)  # n-grams may not repeat, so no word
         self.longest = longest_input(model.config.get_text_config(), self._tokenizer)
         self._most = min(system.max_tokens, self.longest - 1)
         if prompt is not None:
@@ -157,10 +167,16 @@ class _Loaded:
     def encode(self, request: Request) -> list[int]:
         if self._prompt is None:
             return list(self._tokenizer(self._tags.prefix + request.text)["input_ids"])
-        text = self._tokenizer.apply_chat_template(
-            self._prompt.messages(request), add_generation_prompt=True, tokenize=False
-        )
-        return list(self._tokenizer(text, add_special_tokens=False)["input_ids"])
+        try:
+            ids = self._tokenizer.apply_chat_template(
+                self._prompt.messages(request),
+                add_generation_prompt=True,
+                return_dict=False,
+                sanitize_control_tokens=True,  # a text that says `</s>` ends no turn
+            )
+        except TemplateError as error:
+            raise UnavailableError(f"the chat template of {self._system.model!r} refuses: {error}") from None
+        return list(ids)
 
     def run(self, batch: Sequence[_Input]) -> list[Found]:
         """What the search finds; in fp32 inputs of which a choice was near a tie are run again, each alone."""
@@ -176,7 +192,7 @@ class _Loaded:
 
         system = self._system
         width = max(len(one.ids) for one in batch)
-        ids = torch.zeros(len(batch), width, dtype=torch.long)
+        ids = torch.full((len(batch), width), self._padding)
         mask = torch.zeros_like(ids)
         for row, one in enumerate(batch):  # a chat model goes on where its input ends, so that it is padded before it
             start = 0 if self._prompt is None else width - len(one.ids)
@@ -195,6 +211,8 @@ class _Loaded:
                 attention_mask=mask.to(self._model.device),
                 custom_generate=partial(search, generators=generators),
                 num_beams=system.beam,
+                num_return_sequences=1,
+                use_cache=True,
                 max_new_tokens=self._most,
                 **options,
             )
@@ -206,8 +224,9 @@ class _Loaded:
         if self._prompt is None:
             text, reason = (raw.strip(), None) if raw.strip() else (None, "empty answer")
         else:
-            text, reason = clean(raw, request.text)
-        return Answer(text, reason, raw, len(one.ids), len(found.ids))
+            opened = self._tokenizer.decode(one.ids[-8:]).rstrip().endswith("<think>")  # some templates begin to reason
+            text, reason = clean(f"<think>{raw}" if opened else raw, request.text)
+        return Answer(text, reason, raw, len(one.ids), len(found.ids), cut=len(found.ids) >= self._most)
 
 
 def _directory(name: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,8 +67,10 @@ class ModelSystem:
                 raise ConfigError(f"{name} is a whole number from 1, not {getattr(self, name)}")
         if self.batch_tokens is not None and self.batch_tokens < 1:
             raise ConfigError(f"batch_tokens is a whole number from 1, not {self.batch_tokens}")
-        if self.context < 0 or self.temperature < 0 or not 0 < self.top_p <= 1 or self.timeout <= 0:
-            raise ConfigError("context and temperature are 0 or more, top_p is above 0 and at most 1, timeout above 0")
+        if self.context < 0 or not 0 < self.top_p <= 1 or not 0 < self.timeout < math.inf:
+            raise ConfigError("context is 0 or more, top_p above 0 and at most 1, timeout a number above 0")
+        if not all(0 <= (number or 0) < math.inf for number in (self.temperature, self.price_in, self.price_out)):
+            raise ConfigError("temperature and prices are numbers from 0")
         if self.beam > 1 and (self.temperature or self.endpoint):
             raise ConfigError("beam search is for models run here, and goes with no temperature")
         for_chat = [name for name in ("prompt", "examples", "context") if getattr(self, name)]
@@ -93,6 +96,7 @@ class Answer:
 
     raw        what the model said before anything was removed from it, None where it said nothing.
     temporary  the reason is one that may pass (a time-out, a busy server): asking again is worth it.
+    cut        the answer ends where it does because it may have no more tokens.
     seconds    how long it took after the answer before it: those of a batch come at once, so that only sums say much.
     device     where it was made, None behind an endpoint.
     """
@@ -103,6 +107,7 @@ class Answer:
     tokens_in: int = 0
     tokens_out: int = 0
     temporary: bool = False
+    cut: bool = False
     seconds: float = field(default=0.0, compare=False)
     device: str | None = field(default=None, compare=False)
 

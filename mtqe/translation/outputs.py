@@ -44,9 +44,13 @@ def translate_file(
 
     Beside it, `OUTPUT.manifest.json` says what made it, what it took, and of each line without a translation, which is
     blank in `output`, why. A line break in a translation becomes a space.
-    Raises ConfigError where `output` is a directory and `source` a file, or the other way round.
+    Raises ConfigError where `output` is `source` or a device, and where one is a file and the other a directory.
     """
     documents = read(source, input_format).documents
+    if output.exists() and output.samefile(source):
+        raise ConfigError(f"{output} is the source; write the translation elsewhere")
+    if output.exists() and not (output.is_file() or output.is_dir()):
+        raise ConfigError(f"{output} is neither a file nor a directory")
     if output.is_dir() != Path(source).is_dir() and output.exists():
         raise ConfigError(f"{source} and {output} must be two files or two directories")
     lines = [(document, line) for document in documents for line in document.lines]

@@ -119,8 +119,8 @@ def read_examples(path: Path) -> list[tuple[str, str]]:
 
 _QUOTES = '"“”„‟«»‹›「」『』〝〞'
 _QUOTED = regex.compile(rf"(?:\"|“|”|„|«|「|『)([^{_QUOTES}]+)(?:\"|”|“|»|」|』)")
-#: Quotation marks, and the dash that several languages have in their place.
-_SOMEONE_SPEAKS = regex.compile(rf"[{_QUOTES}]|^\s*[-–—]")
+#: Quotation marks, and what else may open speech: a dash, a single mark.
+_SOMEONE_SPEAKS = regex.compile(rf"[{_QUOTES}]|^\s*[-–—'‘’‚]")
 _FENCED = regex.compile(r"```(?:[\w-]*[ \t]*\n)?((?:(?!```).)*?)\n?```", regex.DOTALL)
 _LABEL = regex.compile(
     r"[*#\s]*(?:translation|übersetzung|traducción|traduction|překlad|перевод|переклад|翻译|译文|翻訳|訳文)[*\s]*[:：]",

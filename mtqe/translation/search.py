@@ -164,7 +164,7 @@ def _gumbel(generator: torch.Generator, size: int) -> torch.Tensor:
 
 def _select(state: Mapping[str, Any], rows: torch.Tensor, size: int, dropped: bool) -> dict[str, Any]:
     """What the model keeps between steps, for those of its `size` rows; where none is dropped inputs stay in place."""
-    cache: Any = state.get("past_key_values")
+    cache: Any = state.get("past_key_values", state.get("cache_params"))
     if not hasattr(cache, "reorder_cache"):
         raise UnavailableError("the model keeps no states of single inputs; take batch_tokens=1 and beam=1")
     if not dropped:  # what attention to the input keeps is the same for all beams
@@ -176,11 +176,11 @@ def _select(state: Mapping[str, Any], rows: torch.Tensor, size: int, dropped: bo
 
 def _rows(value: Any, rows: torch.Tensor, size: int) -> Any:
     import torch
-    from transformers.modeling_outputs import BaseModelOutput
+    from transformers.utils.generic import ModelOutput
 
     if isinstance(value, torch.Tensor) and value.ndim and len(value) == size:
         return value[rows.to(value.device)]
-    if isinstance(value, BaseModelOutput):
+    if isinstance(value, ModelOutput):
         return type(value)(**{name: _rows(inner, rows, size) for name, inner in value.items()})
     return value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from mtqe.errors import UnavailableError
 from mtqe.store import canonical_json, digest, write_json
 from mtqe.translation.model import Answer, Request
 
@@ -31,28 +33,35 @@ class AnswerStore:
                 try:
                     row = json.loads(line)
                     self._answers[row["key"]] = Answer(**row["answer"])
-                except (ValueError, TypeError, KeyError):
+                except (ValueError, TypeError, KeyError, RecursionError):
                     continue
 
     def get(self, request: Request) -> Answer | None:
         return self._answers.get(_key(request))
 
     def put(self, request: Request, answer: Answer) -> None:
+        """Keeps an answer. Raises UnavailableError where the directory cannot be written."""
         if answer.temporary:
             return
-        if self._file is None:
-            if not (self._directory / "about.json").exists():
-                write_json(self._directory / "about.json", self._about)
-            self._file = (self._directory / f"{uuid.uuid4().hex}.jsonl").open("xb")
         key = _key(request)
         self._answers[key] = answer
         line = canonical_json({"key": key, "request": asdict(request), "answer": asdict(answer)}) + "\n"
-        self._file.write(line.encode("utf-8", "surrogatepass"))
-        self._file.flush()
+        try:
+            if self._file is None:
+                if not (self._directory / "about.json").exists():
+                    write_json(self._directory / "about.json", self._about)
+                self._file = (self._directory / f"{uuid.uuid4().hex}.jsonl").open("xb")
+            self._file.write(line.encode("utf-8", "surrogatepass"))
+            self._file.flush()
+        except OSError as error:
+            raise UnavailableError(
+                f"translations cannot be kept: {self._directory}: {error.strerror}; set MTQE_CACHE to another directory"
+            ) from None
 
     def close(self) -> None:
         if self._file is not None:
-            self._file.close()
+            with contextlib.suppress(OSError):  # of what `put` could not write, and said so
+                self._file.close()
 
 
 def _key(request: Request) -> str:

@@ -161,6 +161,7 @@ def test_models_that_call_the_limit_otherwise() -> None:
 
 def test_refusals_and_empty_answers_are_reasons_that_stay() -> None:
     filtered = {"choices": [{"message": {"content": "Half"}, "finish_reason": "content_filter"}]}
+    cut = {"choices": [{"message": {"content": "Half"}, "finish_reason": "length"}]}
     refused = {"choices": [{"message": {"content": None, "refusal": "I will not."}}], "usage": {"prompt_tokens": 5}}
     plan = {
         "empty": ["says= \n"],
@@ -168,6 +169,7 @@ def test_refusals_and_empty_answers_are_reasons_that_stay() -> None:
         "refused": ["says=I'm sorry, but I can't translate this text."],
         "declined": [f"body={json.dumps(refused)}"],
         "filtered": [f"body={json.dumps(filtered)}"],
+        "long": [f"body={json.dumps(cut)}"],
     }
     with serving({key: ways * 2 for key, ways in plan.items()}) as server:
         assert asked(server, list(plan)) == [
@@ -180,6 +182,7 @@ def test_refusals_and_empty_answers_are_reasons_that_stay() -> None:
             ),
             Answer(None, "refusal: I will not.", None, 5),
             Answer(None, "refusal: stopped by the endpoint's content filter", "Half"),
+            Answer("Half", None, "Half", cut=True),
         ]
         assert server.tries() == dict.fromkeys(plan, 1)
 

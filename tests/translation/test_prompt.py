@@ -166,6 +166,7 @@ KEPT = [
     ('"Bread"', "«Хліб»"),
     ('"Bread" and "salt"', "Хліб і сіль"),
     ('"Bread."', "– Хліб."),
+    ('"Bread."', "'Хліб.'"),
     ("'Tis bread'", "Це хліб"),
     ("Sure! Here you go.", "Звісно! Прошу."),
     ("Of course! Here is your bread: it is warm.", "Авжеж! Ось твій хліб: він теплий."),

@@ -34,6 +34,24 @@ def llama() -> Any:
     return transformers.LlamaForCausalLM(config)
 
 
+def t5() -> Any:
+    config = transformers.T5Config(
+        vocab_size=SIZE, d_model=16, d_kv=8, d_ff=32, num_layers=1, num_heads=2, decoder_start_token_id=1,
+        initializer_factor=2.0, tie_word_embeddings=False, **SPECIAL,
+    )  # fmt: skip
+    model = transformers.T5ForConditionalGeneration(config)
+    likelier = torch.zeros(SIZE).index_fill(0, torch.tensor(2), 45.0)  # so that texts differ in length
+    model.lm_head.register_forward_hook(lambda _module, _inputs, output: output + likelier)
+    return model
+
+
+def mamba() -> Any:
+    config = transformers.MambaConfig(
+        vocab_size=SIZE, hidden_size=16, state_size=4, num_hidden_layers=1, initializer_range=0.6, **SPECIAL
+    )
+    return transformers.MambaForCausalLM(config)
+
+
 def made(make: Any) -> Any:
     torch.manual_seed(3)
     return make().eval()
@@ -67,7 +85,7 @@ def ours(model: Any, texts: list[list[int]], **options: Any) -> list[Found]:
     return generate(model, texts, do_sample=False, custom_generate=search, **options)  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("make", [marian, llama])
+@pytest.mark.parametrize("make", [marian, t5, llama, mamba])
 @pytest.mark.parametrize(
     "options",
     [

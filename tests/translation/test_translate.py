@@ -1,5 +1,6 @@
 """Requests to answers, and the answers on disk, by a model that is none."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -98,11 +99,18 @@ def test_the_store_outlives_broken_lines_and_other_runs(tmp_path: Path) -> None:
     assert len(files) == 2
     for file in files:
         with file.open("ab") as out:
+            out.write(b"[" * 100_000 + b"\n")
             out.write(b'{"key":"' + b"0" * 64 + b'","answer":{"text":"\xd0')
     again = AnswerStore(tmp_path, {"a": 1})
     assert {request: again.get(request) for request in kept} == kept
     assert again.get(Request("later")) is None
     assert AnswerStore(tmp_path, {"a": 2}).get(next(iter(kept))) is None
+
+
+def test_a_store_that_cannot_be_written(model: Shouting, cache: Path) -> None:
+    cache.write_text("a file")
+    with pytest.raises(UnavailableError, match=r"cannot be kept: .*Not a directory; set MTQE_CACHE to another"):
+        run(["a"])
 
 
 def test_files_and_directories(model: Shouting, tmp_path: Path) -> None:
@@ -122,6 +130,13 @@ def test_files_and_directories(model: Shouting, tmp_path: Path) -> None:
     assert (tmp_path / "x").read_text() == "A\n\n\n"
     with pytest.raises(ConfigError, match="two files or two directories"):
         translate_file(tmp_path / "in" / "x.txt", tmp_path / "out", system)
+    for path in (tmp_path / "in", tmp_path / "in" / "x.txt"):
+        with pytest.raises(ConfigError, match="is the source"):
+            translate_file(path, path, system)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigError, match="neither a file nor a directory"):
+        translate_file(tmp_path / "in" / "x.txt", tmp_path / "pipe", system)
+    assert (tmp_path / "in" / "x.txt").read_text() == "a\n\nno\n"
 
 
 @pytest.mark.parametrize(
@@ -132,7 +147,10 @@ def test_files_and_directories(model: Shouting, tmp_path: Path) -> None:
         ({"beam": 0}, "beam is a whole number from 1"),
         ({"batch_tokens": 0}, "batch_tokens is a whole number from 1"),
         ({"beam": 2, "temperature": 1.0}, "beam search"),
-        ({"top_p": 0.0}, "top_p is above 0"),
+        ({"top_p": 0.0}, "top_p above 0"),
+        ({"timeout": float("nan")}, "timeout a number above 0"),
+        ({"temperature": float("nan")}, "temperature and prices are numbers from 0"),
+        ({"price_in": -1.0}, "temperature and prices are numbers from 0"),
         ({"context": 2}, "context is for chat models"),
         ({"prompt": "{text}"}, "prompt is for chat models"),
     ],
