@@ -25,7 +25,7 @@ test-all: .venv/ready
 	rm -rf .venv
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --disable-pip-version-check --quiet $(if $(EXTRA_INDEX_URL),--extra-index-url $(EXTRA_INDEX_URL)) \
-		--constraint constraints.txt --editable '.[offline,test]'
+		--constraint constraints.txt --editable '.[hub,offline,test,web,zst]'
 	touch $@
 
 clean:

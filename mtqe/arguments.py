@@ -51,6 +51,19 @@ def parser(functions: Mapping[str, Callable[[argparse.Namespace], None]]) -> arg
     _fluency(commands)
     _compare(commands)
 
+    convert = _command(commands, "convert", "write a text, a data set or error spans in another format")
+    convert.add_argument("input", metavar="A", help="what -d and -r take; or what --ratings takes; or a run directory")
+    convert.add_argument(
+        "output",
+        metavar="B",
+        type=Path,
+        help="a .txt, .tsv or .jsonl file, or an EvalSet directory; of error spans a .jsonl file, or .tsv for Marot",
+    )
+    convert.add_argument("-d", "--dataset", metavar="DATA", help="has the texts of ratings that come without (ESA)")
+    _languages(convert, required=False)
+    _input_format(convert)
+    convert.add_argument("--output-format", metavar="NAME", help="write by this format, whatever B ends with")
+
     report = _command(commands, "report", "render the report of a run directory anew")
     report.add_argument("directory", metavar="DIR", type=Path)
     _output(report, default="DIR")
@@ -221,9 +234,8 @@ def _command(commands: Any, name: str, text: str) -> Any:
 
 def _files(command: argparse.ArgumentParser, required: bool = True) -> None:
     _translations(command, required)
-    command.add_argument(
-        "-r", "--references", nargs="+", required=required, metavar="PATH", help="one path a reference"
-    )
+    which = "one path a reference" if required else "one path a reference; with -d, names of its references to use"
+    command.add_argument("-r", "--references", nargs="+", required=required, metavar="PATH", help=which)
     command.add_argument("-s", "--source", metavar="PATH")
     _languages(command, required)
     command.add_argument(
@@ -268,11 +280,19 @@ def _data_set(command: argparse.ArgumentParser) -> None:
         "--dataset",
         nargs="+",
         default=(),
-        metavar="FILE.tsv",
-        help="columns reference, source, one a system, ...",
+        metavar="DATA",
+        help="a .tsv, .csv, .jsonl or .parquet file with columns reference, source, one a system, ...; an EvalSet "
+        "directory, a WMT .xml; wmt23 and other test sets of sacreBLEU; hf:ID,COLUMN=...; -t adds systems to it",
     )
     command.add_argument(
         "--documents", metavar="FILE", help="the document of each line of the reference, or domain, tab and document"
+    )
+    command.add_argument(
+        "--ratings",
+        nargs="+",
+        default=(),
+        metavar="FILE",
+        help="error spans by people, as scores human:mqm or human:esa: TSV of Marot or WMT's MQM, CSV of WMT's ESA",
     )
 
 

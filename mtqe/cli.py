@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from mtqe.arguments import parser
 from mtqe.errors import ConfigError, GateError, MtqeError, UnavailableError
+from mtqe.inputs import beside, in_data_set, loaded, one_input, ratings_of, scored, scores_to_compare
 from mtqe.neural.session import session
 from mtqe.plugins import unknown
 
 if TYPE_CHECKING:
-    from mtqe.corpus import TestSet
-    from mtqe.results import Evaluation, Scores
+    from mtqe.results import Evaluation
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -126,17 +126,24 @@ def _score(arguments: argparse.Namespace) -> None:
     from mtqe.comparison.gates import too_low
     from mtqe.metrics import DEFAULT
     from mtqe.metrics._streaming import score_data_set
+    from mtqe.readers import streams
     from mtqe.report.console import scores_text
 
-    _one_input(arguments, "dataset")
+    one_input(arguments, "dataset")
     if arguments.shard or arguments.output:
         _score_shard(arguments)
         return
     options = {"languages": arguments.languages, "input_format": arguments.input_format}
-    found = [score_data_set(path, arguments.metrics or DEFAULT, **options) for path in arguments.dataset]
-    for note in [note for _, notes in found for note in notes]:
-        print(f"note: {note}", file=sys.stderr)
-    scores = [of for of, _ in found] or [_scored(arguments, arguments.references, **_beside(arguments))]
+    scores: list[Any] = [] if arguments.dataset else [scored(arguments, arguments.references, **beside(arguments))]
+    for path in arguments.dataset:
+        whole = arguments.translations or arguments.references or arguments.ratings
+        if whole or not streams(path, arguments.input_format):
+            scores.append(scored(arguments, path, **in_data_set(arguments)))
+            continue
+        of_set, notes = score_data_set(path, arguments.metrics or DEFAULT, **options)
+        for note in notes:
+            print(f"note: {note}", file=sys.stderr)
+        scores.append(of_set)
     failed = [line for of in scores for line in too_low(of, dict(arguments.fail_below))]
     print(scores_text(scores, arguments.format), end="", flush=True)
     _gate(failed)
@@ -155,7 +162,7 @@ def _score_shard(arguments: argparse.Namespace) -> None:
     request.check(arguments.output)
     _prepare(arguments.output)
     for path in arguments.dataset or [arguments.references]:
-        test_set = _loaded(arguments, path, **({} if arguments.dataset else _beside(arguments)))
+        test_set = loaded(arguments, path, **(in_data_set if arguments.dataset else beside)(arguments))
         with session(store=arguments.output, shard=arguments.shard):
             for name in metrics.compute_shard(test_set, arguments.metrics or metrics.DEFAULT):
                 print(f"shard {own} of {of}: {name} of {test_set.name} is in {arguments.output}", file=sys.stderr)
@@ -170,41 +177,6 @@ def _merge(arguments: argparse.Namespace) -> None:
     os.chdir(request.directory)
     with session(store=store, merged=request.device, device=again.device):
         _score(again)
-
-
-def _scored(arguments: argparse.Namespace, references: Any, **files: Any) -> Scores:
-    """The scores of one test set that fits into memory."""
-    from mtqe import metrics
-
-    return metrics.score(_loaded(arguments, references, **files), arguments.metrics or metrics.DEFAULT)
-
-
-def _loaded(arguments: argparse.Namespace, references: Any, **files: Any) -> TestSet:
-    from mtqe.readers import load
-
-    test_set = load(references or (), arguments.input_format, languages=arguments.languages, **files)
-    for note in test_set.notes:
-        print(f"note: {note}", file=sys.stderr)
-    return test_set
-
-
-def _beside(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The files beside the references."""
-    return {name: getattr(arguments, name) for name in ("source", "translations", "documents")}
-
-
-def _one_input(arguments: argparse.Namespace, *others: str) -> None:
-    """Raises ConfigError unless there are files, or one of the other kinds of input, and nothing of a second kind."""
-    given = [name for name in others if getattr(arguments, name)]
-    files = any(getattr(arguments, name) for name in ("translations", "references", "source", "documents"))
-    if len(given) + files != 1:
-        choices = {"dataset": "-d", "scores": "--scores", "directories": "run directories"}
-        kinds = ", or ".join([*(choices[name] for name in others), "-t with -r"])
-        raise ConfigError(f"give {kinds}{': one of them' if given else ''}")
-    if files and not (arguments.translations and (arguments.references or arguments.source)):
-        raise ConfigError("the following arguments are required: -t/--translations, and -r/--references or -s/--source")
-    if (files or arguments.dataset) and not arguments.languages:
-        raise ConfigError("the following arguments are required: -l/--languages")
 
 
 def _gate(failed: Sequence[str]) -> None:
@@ -292,7 +264,7 @@ def _compare(arguments: argparse.Namespace) -> None:
         raise ConfigError("--lower-is-better is for the metrics of --scores")
     baseline = arguments.fail_if_worse or arguments.baseline
     results = []
-    for scores in _scores_to_compare(arguments):
+    for scores in scores_to_compare(arguments):
         comparison = compare(
             scores,
             metric=arguments.metrics[0] if arguments.metrics else None,
@@ -319,29 +291,19 @@ def _compare(arguments: argparse.Namespace) -> None:
     _gate(failed)
 
 
-def _scores_to_compare(arguments: argparse.Namespace) -> list[Scores]:
-    """The scores of runs, of tables, or of files that are scored now: of every test set, or the one that is named."""
-    from mtqe.run import load_scores
-    from mtqe.score_files import read_segment_scores
+def _convert(arguments: argparse.Namespace) -> None:
+    from mtqe import ratings, readers
 
-    _one_input(arguments, "directories", "dataset", "scores")
-    if arguments.scores:
-        found = [of for path in arguments.scores for of in read_segment_scores(path, arguments.lower_is_better)]
-    elif arguments.directories:
-        found = [scores for path in arguments.directories for scores in load_scores(path)]
+    if (found := ratings_of(arguments)) is not None:
+        notes = ratings.write(found, arguments.output, arguments.output_format)
     elif arguments.dataset:
-        found = [_scored(arguments, path) for path in arguments.dataset]
+        raise ConfigError(f"-d has the texts of ratings, and {arguments.input} holds none")
+    elif not arguments.languages:
+        raise ConfigError("the following arguments are required: -l/--languages")
     else:
-        found = [_scored(arguments, arguments.references, **_beside(arguments))]
-    names = [scores.test_set for scores in found]
-    for name in names:
-        if names.count(name) > 1:
-            raise ConfigError(f"test set {name!r} stands twice in what is compared; put its systems into one")
-    if arguments.test_set is not None:
-        if arguments.test_set not in names:
-            raise ConfigError(unknown(f"test set {arguments.test_set!r}", arguments.test_set, names))
-        found = [scores for scores in found if scores.test_set == arguments.test_set]
-    return found
+        notes = readers.write(loaded(arguments, arguments.input), arguments.output, arguments.output_format)
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
 
 
 def _metrics(arguments: argparse.Namespace) -> None:
@@ -417,6 +379,7 @@ COMMANDS = {
     "entities": _entities,
     "fluency": _fluency,
     "compare": _compare,
+    "convert": _convert,
     "report": _report,
     "metrics": _metrics,
     "fetch": _fetch,

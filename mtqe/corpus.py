@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from mtqe.errors import InputError
@@ -121,7 +122,7 @@ class TestSet:
     """Documents in one language pair with their references, and the systems that translated them.
 
     `reference_alignments` has for each reference set the signature of how its lines became those of the segments;
-    empty where all agree line by line.
+    empty where all agree line by line. `reference_names` are the names of the reference sets, where they have some.
 
     Raises InputError when ids repeat, a system's units are no partition of the segments or counts differ.
     """
@@ -135,6 +136,7 @@ class TestSet:
     systems: tuple[SystemOutput, ...] = ()
     notes: tuple[str, ...] = ()
     reference_alignments: tuple[str, ...] = ()
+    reference_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _refuse_repeats("segment id", [segment.id for segment in self.segments], self.name)
@@ -205,14 +207,26 @@ class TestSet:
     def units(self, key: str) -> tuple[Unit, ...]:
         """The units of a system, with the texts of merged segments joined."""
         system = self.system(key)
-        return tuple(
-            self._unit(indices, text) for indices, text in zip(self.partition(system), system.texts, strict=True)
-        )
+        return self._units(system, self.references_for(system))
 
-    def _unit(self, indices: tuple[int, ...], text: str | None) -> Unit:
+    def _units(self, system: SystemOutput, references: Sequence[tuple[str | None, ...]]) -> tuple[Unit, ...]:
+        rows = zip(self.partition(system), system.texts, strict=True)
+        return tuple(self._unit(indices, text, references) for indices, text in rows)
+
+    def references_for(self, system: SystemOutput) -> list[tuple[str | None, ...]]:
+        """The references of each segment, without a set that a human output itself is: against it, it says nothing."""
+        rows = [segment.references for segment in self.segments]
+        if not (system.human and system.units is None):
+            return rows
+        kept = [column != system.texts for column in zip(*rows, strict=True)]
+        return [tuple(r if keep else None for r, keep in zip(row, kept, strict=True)) for row in rows]
+
+    def _unit(
+        self, indices: tuple[int, ...], text: str | None, references_of: Sequence[tuple[str | None, ...]]
+    ) -> Unit:
         segments = [self.segments[i] for i in indices]
         source = _join([s.source for s in segments], self.source_language or "")
-        columns = zip(*(s.references for s in segments), strict=True)
+        columns = zip(*(references_of[i] for i in indices), strict=True)
         references = tuple(_join(column, self.target_language) for column in columns)
         name = segments[0].id if len(segments) == 1 else f"{segments[0].id}+{len(segments) - 1}"
         return Unit(name, segments[0].document, indices, source, references, text)
@@ -235,13 +249,19 @@ class TestSet:
 
         Additions count as unlinked although they are charged to the unit before them. Both shares are in [0, 1].
         """
-        system, units = self.system(key), self.units(key)
+        system = self.system(key)
+        units = self._units(system, [segment.references for segment in self.segments])
         sizes = [len(next((r for r in u.references if r is not None), u.source or "")) for u in units]
         answered = sum(size for size, unit in zip(sizes, units, strict=True) if (unit.hypothesis or "").strip())
         pieces = [piece for unit in system.pieces or () for piece in unit]
         free = sum(len(u.piece.text) for u in system.unlinked) + sum(len(p.text) for p in pieces if p.kind != "match")
         output = sum(len(text or "") for text in system.texts) + sum(len(u.piece.text) for u in system.unlinked)
         return answered / max(1, sum(sizes)), free / max(1, output)
+
+
+def whole_piece(text: str | None, path: str | Path, line: int, start: int = 0) -> tuple[Piece, ...]:
+    """The pieces of a unit that is one text of a line, or none where it is missing or empty."""
+    return (Piece(text, origin=Origin(str(path), line, start, start + len(text))),) if text else ()
 
 
 def join_partitions(partitions: Sequence[Sequence[Sequence[int]]], size: int) -> list[int]:
@@ -297,7 +317,7 @@ def from_dict(value: Mapping[str, Any]) -> TestSet:
         )
         for s in value["systems"]
     )
-    plain = {key: tuple(value[key]) for key in ("notes", "reference_alignments")}
+    plain = {key: tuple(value.get(key, ())) for key in ("notes", "reference_alignments", "reference_names")}
     return TestSet(**{**value, **plain, "documents": documents, "systems": systems})
 
 

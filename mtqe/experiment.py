@@ -31,7 +31,11 @@ class SystemInput:
 
 @dataclass(frozen=True, slots=True)
 class TestSetInput:
-    """The files of one test set; `languages` is `uk-en`, or `en` when there is no source."""
+    """One test set; `languages` is `uk-en`, or `en` when there is no source.
+
+    It is files that are aligned, or a `dataset` (what `-d` takes) of which `reference_sets` are used, by name; then the
+    files of further systems have a line a segment. `ratings` are files of error spans by people.
+    """
 
     __test__ = False
 
@@ -40,6 +44,9 @@ class TestSetInput:
     references: tuple[Path, ...]
     systems: tuple[SystemInput, ...]
     source: Path | None = None
+    dataset: str | None = None
+    reference_sets: tuple[str, ...] = ()
+    ratings: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +95,23 @@ def read_experiment(path: Path) -> Experiment:
 
 
 def _test_set(read: _Table, folder: Path) -> TestSetInput:
-    source = read.take("source", str, None)
+    """A test set; with a `dataset` its `references` are names, and it needs neither them nor a `system`."""
+    dataset = read.take("dataset", str, None)
+    if dataset is not None and _beside(folder, dataset).exists():
+        dataset = str(_beside(folder, dataset))
+    source = None if dataset else read.take("source", str, None)
+    references = read.strings("references") or (() if dataset else read.missing("references"))
+    systems = read.take("system", list, [] if dataset else _Table._REQUIRED)
     languages = read.take("languages", str)
     result = TestSetInput(
         name=read.take("name", str),
         languages=languages,
-        references=tuple(_beside(folder, path) for path in read.strings("references") or read.missing("references")),
+        references=() if dataset else tuple(_beside(folder, path) for path in references),
         source=None if source is None else _beside(folder, source),
-        systems=tuple(
-            _system(read.inner(s, f"system {i}"), folder, languages) for i, s in enumerate(read.take("system", list), 1)
-        ),
+        systems=tuple(_system(read.inner(s, f"system {i}"), folder, languages) for i, s in enumerate(systems, 1)),
+        dataset=dataset,
+        reference_sets=references if dataset else (),
+        ratings=tuple(_beside(folder, path) for path in read.strings("ratings") or ()),
     )
     read.finish()
     return result

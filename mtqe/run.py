@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import shlex
-import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from mtqe import __version__, comparison, metrics
-from mtqe.alignment import add_reference, align_system, are_parallel
-from mtqe.corpus import SystemOutput, TestSet, from_dict, to_dict
+from mtqe.corpus import TestSet, from_dict, to_dict
 from mtqe.entities.user.style import Style
-from mtqe.errors import ConfigError, DataWarning, InputError, UnavailableError
+from mtqe.errors import ConfigError, InputError, UnavailableError
 from mtqe.experiment import Experiment, SystemInput, TestSetInput, read_experiment
 from mtqe.metrics import entities
 from mtqe.plugins import unknown
-from mtqe.readers import Translations, load, name_systems, pair_documents, read, runs
+from mtqe.readers import Translations, name_systems
+from mtqe.readers._human import human_scores
 from mtqe.results import Comparison, Evaluation, Note, Scores
 from mtqe.score_files import read_scores, read_segment_scores, write_scores
 from mtqe.store import Manifest, file_digest, read_json, versions, write_json
+from mtqe.test_sets import load_test_set, noted, progress, translated
 from mtqe.text import language_of
-from mtqe.translation.outputs import translate_segments, without_translation
 
 _PACKAGES = [
     "anyascii",
@@ -47,10 +45,8 @@ _PACKAGES = [
 ]
 _SCHEMA = "mtqe.evaluation/1"
 _STORED = {"name", "test_sets", "notes", "provenance"}
-_SMALL_COVERAGE = 0.5
 _MEANING_UNCHECKED = "Whether the meaning is right (reversals, negation, who did what) is not checked."
 _MEANING_CHECKED = "Beyond the candidates that are listed, whether the meaning is right is not checked."
-T = TypeVar("T")
 
 
 def evaluate(
@@ -113,9 +109,9 @@ def find_entities(
     experiment = Experiment(name, (test_set,), metrics=("entities",), input_format=input_format)
     _check(experiment)
     notes: list[Note] = []
-    loaded = _load(test_set, experiment, notes)
+    loaded = load_test_set(test_set, experiment, notes)
     metric = entities.EntityErrors("empty", style, "reference" if references else "source")
-    with _noted(notes, name):
+    with noted(notes, name):
         scores = metrics.score(loaded, {"entities": metric})
     return Evaluation(name, (loaded,), (scores,), (), tuple(dict.fromkeys(notes)), {}, writer=report.write)
 
@@ -147,9 +143,9 @@ def execute(experiment: Experiment, command: str) -> Evaluation:
     manifest = Manifest(_provenance(experiment, command))
     notes: list[Note] = []
     with manifest.step("load and align"):
-        test_sets = [_load(entry, experiment, notes) for entry in experiment.test_sets]
+        test_sets = [load_test_set(entry, experiment, notes) for entry in experiment.test_sets]
     test_sets = [
-        _translate(test_set, entry, manifest, notes)
+        translated(test_set, entry, manifest, notes)
         for test_set, entry in zip(test_sets, experiment.test_sets, strict=True)
     ]
     scores = [_score(test_set, experiment, manifest, notes) for test_set in test_sets]
@@ -245,13 +241,11 @@ def _check(experiment: Experiment) -> None:
     comparison.check_options(experiment.unit, experiment.draws, experiment.seed)
     for entry in experiment.test_sets:
         systems = [system.name for system in entry.systems]
-        if not systems:
+        if not systems and entry.dataset is None:
             raise ConfigError(f"test set {entry.name!r} names no system")
-        if experiment.baseline is not None and experiment.baseline not in systems:
+        if entry.dataset is None and experiment.baseline is not None and experiment.baseline not in systems:
             what = f"baseline {experiment.baseline!r} of test set {entry.name!r}"
             raise ConfigError(unknown(what, experiment.baseline, systems))
-        if entry.source is None and any(system.model for system in entry.systems):
-            raise ConfigError(f"test set {entry.name!r} has a model among its systems and no source to translate")
     for path in _inputs(experiment):
         if not path.exists():
             raise InputError("no such file or directory", path=path)
@@ -259,70 +253,12 @@ def _check(experiment: Experiment) -> None:
             raise InputError("is neither a file nor a directory", path=path, hint="save a stream to a file first")
 
 
-def _load(entry: TestSetInput, experiment: Experiment, notes: list[Note]) -> TestSet:
-    texts = [read(path, experiment.input_format) for path in entry.references]
-    together = [path for path, text in zip(entry.references, texts, strict=True) if are_parallel(texts[0], text)]
-    test_set = load(
-        together,
-        experiment.input_format,
-        source=entry.source,
-        languages=entry.languages,
-        name=entry.name,
-        blank_lines="separate",
-    )
-    notes += [Note("input", note, entry.name) for note in test_set.notes]
-    for index, (path, text) in enumerate(zip(entry.references, texts, strict=True)):
-        if path not in together:
-            notes += [Note("input", note, entry.name) for note in text.notes]
-            with _noted(notes, entry.name):
-                documents = pair_documents(text, test_set).documents
-                test_set = add_reference(str(path), documents, test_set, index)
-    outputs = [(system, run, path) for system in entry.systems for run, path in runs(system.paths)]
-    aligned = _progress(outputs, f"Aligning {entry.name}")
-    test_set = test_set.with_systems([_system(*output, test_set, experiment, notes) for output in aligned])
-    if entry.source is None:
-        no_source = "No source text was given, so nothing was checked against it."
-        notes.append(Note("unchecked", no_source, entry.name))
-    return test_set
-
-
-def _system(
-    entry: SystemInput, run: int | None, path: Path, test_set: TestSet, experiment: Experiment, notes: list[Note]
-) -> SystemOutput:
-    text = pair_documents(read(path, experiment.input_format), test_set)
-    notes += [Note("input", note, test_set.name) for note in text.notes]
-    with _noted(notes, test_set.name):
-        system = align_system(entry.name, text.documents, test_set)
-    system = replace(system, run=run, human=entry.human, optimised_with=entry.optimised_with)
-    covered, _ = test_set.with_systems([system]).coverage(system.key)
-    if covered < _SMALL_COVERAGE:
-        other = "reference" if test_set.reference_sets else "source"
-        little = f"{path}: only {covered:.0%} of the {other} is answered; is it the same text?"
-        notes.append(Note("input", little, test_set.name))
-    return system
-
-
-def _translate(test_set: TestSet, entry: TestSetInput, manifest: Manifest, notes: list[Note]) -> TestSet:
-    """The test set with the outputs of its models, in the order in which its systems are named."""
-    outputs = list(test_set.systems)
-    for system in entry.systems:
-        if system.model is not None:
-            with manifest.step(f"translate {test_set.name}: {system.name}") as record:
-                output, usage = translate_segments(test_set, system.name, system.model)
-                record.update(usage)
-            outputs.append(replace(output, human=system.human, optimised_with=system.optimised_with))
-            if output.reasons:
-                notes.append(Note("input", without_translation(output), test_set.name))
-    order = [system.name for system in entry.systems]
-    return test_set.with_systems(sorted(outputs, key=lambda system: order.index(system.name)))
-
-
 def _score(test_set: TestSet, experiment: Experiment, manifest: Manifest, notes: list[Note]) -> Scores:
     """Scores by the metrics asked for; default ones that cannot be had here are left out, and said to be."""
     found: Scores | None = None
     for request in _default_metrics(test_set) if experiment.metrics is None else experiment.metrics:
         try:
-            with manifest.step(f"score {test_set.name}: {request}"), _noted(notes, test_set.name):
+            with manifest.step(f"score {test_set.name}: {request}"), noted(notes, test_set.name):
                 part = metrics.score(test_set, [request])
         except UnavailableError as error:
             if experiment.metrics is not None:
@@ -332,23 +268,8 @@ def _score(test_set: TestSet, experiment: Experiment, manifest: Manifest, notes:
         found = part if found is None else found.merged(part)
     if found is None:
         raise UnavailableError("no default metric can be had here")
-    return found
-
-
-@contextmanager
-def _noted(notes: list[Note], test_set: str) -> Iterator[None]:
-    """Makes notes of the warnings about data; other warnings go on as they are."""
-    caught: list[warnings.WarningMessage] = []
-    try:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always", DataWarning)
-            yield
-    finally:
-        for warning in caught:
-            if issubclass(warning.category, DataWarning):
-                notes.append(Note("input", str(warning.message), test_set))
-            else:
-                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    human = human_scores(test_set)
+    return found if human is None else found.merged(human)
 
 
 def _default_metrics(test_set: TestSet) -> tuple[str, ...]:
@@ -367,16 +288,8 @@ def _about_meaning(scores: Sequence[Scores]) -> list[Note]:
 def _compare(scores: Scores, config: Mapping[str, Any]) -> list[Comparison]:
     """Every metric's comparison; `config` is the experiment's, as the provenance keeps it."""
     options = {name: config[name] for name in ("unit", "baseline", "draws", "seed")}
-    metrics = _progress(list(scores.metrics), f"Comparing {scores.test_set}")
+    metrics = progress(list(scores.metrics), f"Comparing {scores.test_set}")
     return [comparison.compare(scores, metric=metric, **options) for metric in metrics]
-
-
-def _progress(items: Sequence[T], label: str) -> Iterable[T]:
-    """The items with a progress bar on stderr, where that is a terminal and they take over a second."""
-    from tqdm import tqdm
-
-    bar: Iterable[T] = tqdm(items, desc=label, delay=1, disable=None, leave=False)
-    return bar
 
 
 def _inputs(experiment: Experiment) -> list[Path]:
@@ -388,6 +301,8 @@ def _inputs(experiment: Experiment) -> list[Path]:
             entry.source,
             *(path for system in entry.systems for path in system.paths),
             *(system.model.examples for system in entry.systems if system.model is not None),
+            *entry.ratings,
+            Path(entry.dataset) if entry.dataset and Path(entry.dataset).exists() else None,
         )
         if path is not None
     ]

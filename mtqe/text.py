@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import codecs
+import importlib
+import io
+import lzma
 import os
+import sys
 import unicodedata
+import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, TypeVar
+from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
 
 import regex
 
-from mtqe.errors import InputError
+from mtqe.errors import InputError, UnavailableError
 
 T = TypeVar("T")
 
@@ -26,7 +31,17 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_WIDE = tuple(mark for mark, name in _BOMS if name != "utf-8")
 _AS_UTF8 = "save the file as UTF-8"
+#: The endings of compressed files; what a file is, its first bytes say.
+_COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
+_MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\0": "lzma", b"\x28\xb5\x2f\xfd": "zst"}
+#: What a compressed file may become: so many bytes in any case, and beyond that so many times its size.
+_ROOM, _RATIO = 2**28, 200
+#: Bytes that are unpacked at a time: each may become 32,768.
+_ZSTD_BLOCK = 2**10
+#: Bytes that are decoded at a time.
+_BLOCK = 2**18
 #: What is noted where it stands within a line.
 _ODD = (("\0", "a NUL character inside"), ("\r", "a bare carriage return inside, which ends no line"))
 #: Languages whose sentences and words are joined without a space.
@@ -94,17 +109,46 @@ def joiner(language: str) -> str:
 
 def read_lines(path: Path) -> Lines:
     """Reads a text file as lines; see `decode` and `split_lines` for what a line is."""
-    with _opened(path) as file:
-        data = file.read()
-    text, notes = decode(data, path)
-    if not text:
+    lines: list[str] = []
+    notes: list[str] = []
+    odd = {character: array("q") for character, _ in _ODD}
+    nuls = characters = offset = 0
+    with _opened(path) as (file, _):
+        while block := file.read(_BLOCK) + file.readline():  # whole lines; blocks decode faster than all at once
+            plain = b"\r" not in block and b"\0" not in block  # which bytes tell faster than text
+            if offset:
+                text = _decode(block, "utf-8", path, len(lines) + 1, offset)
+            else:
+                if block.startswith(_WIDE):
+                    block, plain = block + file.read(), False
+                text, notes = decode(block, path)
+            offset += len(block)
+            characters += len(text)
+            of_block = split_lines(text, plain=plain)
+            if not plain:
+                nuls += text.count("\0")
+                for character, numbers in odd.items():
+                    numbers.extend(i for i, line in enumerate(of_block, len(lines) + 1) if character in line)
+            lines += of_block
+    if not lines:
         raise InputError("the file is empty", path=path)
-    _refuse_nul(text, path)
-    lines = split_lines(text)
-    for character, what in _ODD:
-        numbers = [number for number, line in enumerate(lines, 1) if character in line]
-        notes += [note_lines(path, what, numbers)] if numbers else []
+    _refuse_nul(nuls, characters, path)
+    notes += [note_lines(path, what, odd[character]) for character, what in _ODD if odd[character]]
     return Lines(tuple(lines), tuple(notes))
+
+
+def read_bytes(path: Path, size: int = -1) -> bytes:
+    """All bytes of a file or its first ones, unpacked where it is compressed; `-` is standard input, to be read once.
+
+    Raises InputError where the file cannot be read, is cut off, or becomes far larger than any text does.
+    """
+    with _opened(path) as (file, _):
+        return file.read(size)
+
+
+def bare(path: Path) -> Path:
+    """The path without the ending of a compressed file: `x.tsv` of `x.tsv.gz`."""
+    return path.with_suffix("") if path.suffix.lower() in _COMPRESSED else path
 
 
 def iterate_lines(path: Path, notes: list[str]) -> Iterator[str]:
@@ -118,9 +162,9 @@ def iterate_lines(path: Path, notes: list[str]) -> Iterator[str]:
     odd = {character: array("q") for character, _ in _ODD}
     number = 0
     with (
-        _opened(path) as file,
+        _opened(path) as (file, size),
         tqdm(
-            total=os.fstat(file.fileno()).st_size,
+            total=size,
             desc=path.name,
             unit="B",
             unit_scale=True,
@@ -134,7 +178,7 @@ def iterate_lines(path: Path, notes: list[str]) -> Iterator[str]:
             if number == 1:
                 line, found = decode(data, path, utf8_only=True)
                 notes += found
-                _refuse_nul(line, path)
+                _refuse_nul(line.count("\0"), len(line), path)
             else:
                 line = _decode(data, "utf-8", path, number)
             line = line.removesuffix("\n").removesuffix("\r")
@@ -148,20 +192,90 @@ def iterate_lines(path: Path, notes: list[str]) -> Iterator[str]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def _opened(path: Path) -> Iterator[tuple[BinaryIO, int | None]]:
+    """The unpacked bytes of a file, and how many they are where that is known."""
     try:
+        if path == Path("-"):
+            yield sys.stdin.buffer, None
+            return
         with path.open("rb") as file:
-            yield file
+            start = file.peek(6)
+            packed = next((name for magic, name in _MAGIC.items() if start.startswith(magic)), None)
+            size = os.fstat(file.fileno()).st_size
+            if packed is None or (packed == "bz2" and start[4:6] != b"1A"):
+                yield file, size
+            else:
+                with _unpacked(file, packed, path) as stream:
+                    yield io.BufferedReader(_Bounded(stream, max(_ROOM, _RATIO * size), path), 2**16), None
     except FileNotFoundError:
         raise InputError("file not found", path=path) from None
     except IsADirectoryError:
         raise InputError("is a directory where a file is needed", path=path) from None
+    except (EOFError, zlib.error, lzma.LZMAError) as error:
+        raise InputError(f"is damaged or cut off ({error})", path=path, hint="copy or pack it again") from None
     except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", path=path) from None
+        raise InputError(f"cannot be read ({error.strerror or error})", path=path) from None
 
 
-def _refuse_nul(text: str, path: Path) -> None:
-    if text.count("\0") > len(text) / 4:
+def _unpacked(file: BinaryIO, packed: str, path: Path) -> BinaryIO:
+    if packed == "zst":
+        try:
+            import zstandard
+        except ImportError:
+            hint = f"pip install 'mtqe[zst]', or unpack it first: zstd -d {path}"
+            raise UnavailableError(f"{path}: is packed with zstd; {hint}") from None
+        return cast(BinaryIO, _Zstd(file, zstandard))
+    return cast(BinaryIO, importlib.import_module(packed).open(file, "rb"))
+
+
+class _Zstd(io.RawIOBase):
+    """What is packed with zstd. The library's own streams end without a word where the file is cut off."""
+
+    def __init__(self, file: BinaryIO, library: Any) -> None:
+        self._file, self._library = file, library
+        self._frame: Any = None
+        self._packed = self._ready = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._ready and (data := self._packed or self._file.read(_ZSTD_BLOCK)):
+            self._frame = self._frame or self._library.ZstdDecompressor().decompressobj()
+            try:
+                self._ready = self._frame.decompress(data)
+            except self._library.ZstdError as error:
+                raise zlib.error(str(error)) from None
+            self._packed = self._frame.unused_data
+            self._frame = None if self._frame.eof else self._frame
+        if not self._ready and self._frame is not None:
+            raise EOFError("the last frame is not complete")
+        size = min(len(self._ready), len(buffer))
+        buffer[:size], self._ready = self._ready[:size], self._ready[size:]
+        return size
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that ends with an error where it is longer than `limit` bytes."""
+
+    def __init__(self, stream: BinaryIO, limit: int, path: Path) -> None:
+        self._stream, self._left, self._path = stream, limit, path
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._stream.read(len(buffer))
+        self._left -= len(data)
+        if self._left < 0:
+            hint = "if you trust it, unpack it first"
+            raise InputError(f"unpacks to more than {_RATIO} times its size", path=self._path, hint=hint)
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _refuse_nul(nuls: int, characters: int, path: Path) -> None:
+    if nuls > characters / 4:
         raise InputError("looks like UTF-16 without a byte-order mark", path=path, hint=_AS_UTF8)
 
 
@@ -194,24 +308,27 @@ def decode(data: bytes, path: Path, *, utf8_only: bool = False) -> tuple[str, li
     return _decode(data, encoding, path, 1), notes
 
 
-def _decode(data: bytes, encoding: str, path: Path, first: int) -> str:
-    """Bytes of which the first line is number `first` of the file."""
+def _decode(data: bytes, encoding: str, path: Path, first: int, offset: int = 0) -> str:
+    """Bytes of which the first line is number `first` of the file, and the first byte number `offset`."""
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         line = first + data.count(b"\n", 0, error.start)
         shown = " ".join(f"{byte:02x}" for byte in data[error.start : error.start + 4])
         raise InputError(
-            f"not valid {encoding} at byte {error.start} ({shown})", path=path, line=line, hint=_AS_UTF8
+            f"not valid {encoding} at byte {offset + error.start} ({shown})", path=path, line=line, hint=_AS_UTF8
         ) from None
 
 
-def split_lines(text: str) -> list[str]:
-    r"""Lines end at `\n` or `\r\n` and nowhere else (`str.splitlines` splits at ten more characters)."""
+def split_lines(text: str, *, plain: bool = False) -> list[str]:
+    r"""Lines end at `\n` or `\r\n` and nowhere else (`str.splitlines` splits at ten more characters).
+
+    `plain` says that there is no `\r`.
+    """
     lines = text.split("\n")
     if lines[-1] == "":
         lines.pop()
-    return [line.removesuffix("\r") for line in lines]
+    return lines if plain else [line.removesuffix("\r") for line in lines]
 
 
 def words(text: str) -> list[Word]:

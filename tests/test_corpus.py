@@ -132,3 +132,14 @@ def test_common_units_are_the_finest_that_all_refine(given_partitions: list[list
     cuts = [{unit[0] for unit in partition} for partition in given_partitions]  # contiguous units: join = common cuts
     assert len(set(blocks)) == len(set.intersection(*cuts))
     assert join_partitions(list(reversed(given_partitions)), 9) == blocks
+
+
+def test_a_human_output_is_not_compared_with_itself() -> None:
+    segments = tuple(Segment(f"d:{i}", "s", (text, "x"), "d") for i, text in enumerate(("a", "b")))
+    test_set = TestSet("t", "uk", "en", (Document("d", segments),))
+    human, machine = SystemOutput("h", ("a", "b"), human=True), SystemOutput("m", ("a", "b"))
+    test_set = test_set.with_systems([human, machine])
+    assert [unit.references for unit in test_set.units("h")] == [(None, "x")] * 2
+    assert [unit.references for unit in test_set.units("m")] == [("a", "x"), ("b", "x")]
+    assert test_set.references_for(machine) == [("a", "x"), ("b", "x")]
+    assert test_set.coverage("h") == (1.0, 0.0)

@@ -223,7 +223,7 @@ def test_what_cannot_work_is_refused_before_any_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], message: str
 ) -> None:
     (tmp_path / "ref.txt").write_text("The ship left.\n", encoding="utf-8")
-    monkeypatch.setattr("mtqe.run._load", lambda *_: pytest.fail("work was begun"))
+    monkeypatch.setattr("mtqe.run.load_test_set", lambda *_: pytest.fail("work was begun"))
     given = {"references": tmp_path / "ref.txt", "languages": "en", "name": "frontline"} | options
     with pytest.raises(ConfigError, match=message):
         mtqe.evaluate(tmp_path / "ref.txt", **given)

@@ -86,7 +86,9 @@ class SacrebleuMetric:
         return self.count(metric, Pairs(references, [texts[i] for i in order], of[order]))[counted[pair_of]]
 
     def _scores(self, metric: Any, name: str, units: _Units, statistics: FloatArray) -> SegmentScores:
-        widths = {sum(text is not None for text in units.references[i]) for i in units.scored}
+        widths = {sum(text is not None for text in units.references[i]) for i in units.scored} or set(
+            map(len, units.references)
+        )
         metric.num_refs = widths.pop() if len(widths) == 1 else -1
         values = np.full(units.size, np.nan)
         values[units.scored] = (self.sentence or self.aggregate)(statistics[units.scored])
@@ -112,7 +114,7 @@ class _Units(NamedTuple):
     @classmethod
     def of(cls, test_set: TestSet, system: SystemOutput, skip: bool) -> _Units:
         if system.units is None:
-            references = [segment.references for segment in test_set.segments]
+            references = test_set.references_for(system)
         else:
             references = [unit.references for unit in test_set.units(system.key)]
         reasons = {}

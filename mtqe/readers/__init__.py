@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from mtqe import plugins
-from mtqe.corpus import Document, Origin, Piece, Segment, SystemOutput, TestSet
+from mtqe.corpus import Document, Origin, Piece, Segment, SystemOutput, TestSet, whole_piece
 from mtqe.errors import ConfigError, InputError
-from mtqe.text import is_language, note_lines, read_lines
+from mtqe.readers._documents import in_documents
+from mtqe.readers._references import choose, own_references
+from mtqe.text import bare, is_language, note_lines
 
 _Path = TypeVar("_Path", str, Path)
+_STDIN = Path("-")
 _ALIGN = "mtqe evaluate aligns output that is segmented otherwise"
 
 #: Paths, texts `name=path` or `name=path,path` (several runs of one system), or a mapping of names to such paths.
@@ -21,11 +25,15 @@ Translations = Mapping[str, str | Path | Sequence[str | Path]] | Sequence[str | 
 
 @dataclass(frozen=True, slots=True)
 class TextDocument:
-    """The lines of one document as they stand in a file, blank ones included, so that line numbers hold."""
+    """The lines of one document as they stand in a file, blank ones included, so that line numbers hold.
+
+    `kinds` says what each is (title, paragraph, caption, ...), where the format tells.
+    """
 
     id: str
     path: str
     lines: Sequence[str]
+    kinds: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +52,18 @@ class Reader(Protocol):
 
 
 class DataSetReader(Protocol):
-    """A format that holds references, source and systems together; it has these functions instead of `read`.
+    """A format that holds references, source or systems together; it has `load` instead of `read` (or both).
 
     load   the whole test set, with documents and ids.
-    parts  the same segments in order, as test sets of about `size` characters each of which stands alone; what does not
-           fit into one of them (documents, ids) is left out.
+
+    It may have `parts(path, *, languages, name, size)`: the same segments in order, as test sets of about `size`
+    characters each of which stands alone; what does not fit into one of them (documents, ids) is left out. And, as
+    any reader, `write(test_set, path)`, which returns what the format has no place for. `path` may be no file but the
+    name of a data set, where `accepts` says so.
     """
 
     def accepts(self, path: Path) -> bool: ...
     def load(self, path: Path, *, languages: str, name: str) -> TestSet: ...
-    def parts(self, path: Path, *, languages: str, name: str, size: int) -> Iterator[TestSet]: ...
 
 
 def read(path: str | Path, input_format: str | None = None) -> Text:
@@ -63,36 +73,71 @@ def read(path: str | Path, input_format: str | None = None) -> Text:
     """
     reader = _reader(Path(path), input_format)
     if not hasattr(reader, "read"):
-        hint = "-d takes it; --input-format text reads it as lines"
+        hint = f"-d takes it: did you mean -d {path}? --input-format text reads a file as lines"
         raise InputError("is a data set where a text is needed", path=path, hint=hint)
     text: Text = reader.read(Path(path))
     return text
 
 
 def parts(path: str | Path, input_format: str | None = None, *, languages: str, size: int) -> Iterator[TestSet]:
-    """Reads a data set (see `DataSetReader`) piece by piece, without holding it in memory.
+    """Reads a data set (see `DataSetReader`) piece by piece, where its format can be, without holding it in memory.
 
     Raises InputError as `load` does, for a bad line when it is reached.
     """
-    reader = _reader(Path(path), input_format)
-    if not hasattr(reader, "parts"):
-        raise InputError(
-            "is no data set", path=path, hint="that is a .tsv file with columns; --input-format names its format"
-        )
-    found: Iterator[TestSet] = reader.parts(Path(path), languages=languages, name=Path(path).stem, size=size)
+    path = Path(path)
+    reader = _data_set_reader(path, input_format)
+    if not streams(path, input_format):
+        return iter([reader.load(path, languages=languages, name=_name(path))])
+    found: Iterator[TestSet] = reader.parts(path, languages=languages, name=_name(path), size=size)
     return found
 
 
+def streams(path: str | Path, input_format: str | None = None) -> bool:
+    """Whether a data set can be read piece by piece."""
+    return hasattr(_data_set_reader(Path(path), input_format), "parts")
+
+
+def is_data_set_name(path: str | Path) -> bool:
+    """Whether this names a data set and no file."""
+    path = Path(path)
+    if path.exists():
+        return False
+    return any(hasattr(reader, "load") and reader.accepts(path) for reader in _readers(tuple(__path__)))
+
+
+def _data_set_reader(path: Path, input_format: str | None) -> Any:
+    reader = _reader(path, input_format)
+    if not hasattr(reader, "load"):
+        hint = "that is a .tsv file with columns; --input-format names its format"
+        raise InputError("is no data set", path=path, hint=hint)
+    return reader
+
+
 def _reader(path: Path, input_format: str | None) -> Any:
-    """The Reader or DataSetReader of a path."""
-    if not path.exists():
-        raise InputError("no such file or directory", path=path)
-    anything_last = sorted(plugins.names("readers"), key=lambda name: (name == "text", name))
-    for name in [input_format] if input_format else anything_last:
-        reader = plugins.load("readers", name)
-        if input_format or reader.accepts(path):
+    """The Reader or DataSetReader of a path, or of the name of a data set."""
+    if input_format:
+        reader = plugins.load("readers", input_format)
+        if not (path.exists() or path == _STDIN or reader.accepts(path)):
+            raise InputError("no such file or directory", path=path)
+        return reader
+    for reader in _readers(tuple(__path__)):
+        if reader.accepts(path):
             return reader
-    raise InputError("no reader accepts this file", path=path, hint="name one with --input-format")
+    if path.exists():
+        raise InputError("no reader accepts this file", path=path, hint="name one with --input-format")
+    raise InputError("no such file or directory", path=path)
+
+
+@lru_cache(maxsize=2)
+def _readers(folders: tuple[str, ...]) -> tuple[Any, ...]:
+    """All readers, the one that takes anything last; looking for them takes longer than reading most files."""
+    names = sorted(plugins.names("readers"), key=lambda name: (name == "text", name))
+    return tuple(plugins.load("readers", name) for name in names)
+
+
+def _name(path: Path) -> str:
+    """What a test set is called: as its file is, or as it was asked for by name."""
+    return bare(path).stem if path.exists() else str(path)
 
 
 def load(
@@ -105,17 +150,20 @@ def load(
     name: str | None = None,
     blank_lines: str = "keep",
     documents: str | Path | None = None,
+    reference_sets: Sequence[str] = (),
 ) -> TestSet:
     """Loads a test set from one data set with everything in it, or from files that agree line by line.
 
-    The data set is given alone: `load("x.tsv", languages="uk-en")`. In files a line is a segment, a file a document.
+    The data set is given alone, or with `translations` that have a line a segment: `load("x.tsv", languages="uk-en")`.
+    In files a line is a segment, a file a document.
     `references` is a path, or one path a reference set; a path is a file or a directory with one file a document.
     Without any, the segments are the lines of the source.
     `translations` are paths, or a mapping of system names to paths, several where a system has several runs.
     `languages` is `uk-en`, or `en` without a source.
     `blank_lines="separate"` takes blank reference lines as what stands between the paragraphs of an article;
     `"keep"` takes them as empty segments. `documents` is a file that has for each line of a test set in one file its
-    document, or its domain, a tab and its document. Raises InputError when numbers of lines differ, with the counts.
+    document, or its domain, a tab and its document. `reference_sets` are those to use of a data set that has several,
+    by name: `["refB"]`. Raises InputError when numbers of lines differ, with the counts.
     """
     paths = [references] if isinstance(references, str | Path) else list(references)
     given = [*paths, *([] if source is None else [source])]
@@ -123,11 +171,15 @@ def load(
         raise ConfigError("a test set needs a reference or a source")
     if blank_lines not in ("keep", "separate"):
         raise ConfigError(f"blank_lines is keep or separate, not {blank_lines!r}")
-    if given == paths[:1] and not translations and hasattr(reader := _reader(Path(paths[0]), input_format), "load"):
+    if [*map(Path, given), *(Path(p) for of in name_systems(translations).values() for p in of)].count(_STDIN) > 1:
+        raise ConfigError("standard input (-) can be read once; save it to a file first")
+    if given == paths[:1] and hasattr(reader := _reader(Path(paths[0]), input_format), "load"):
         if documents is not None:
-            raise ConfigError(f"{paths[0]} has its documents in a column; leave {documents} out")
-        data_set: TestSet = reader.load(Path(paths[0]), languages=languages, name=name or Path(paths[0]).stem)
-        return data_set
+            raise ConfigError(f"{paths[0]} says itself what its documents are; leave {documents} out")
+        data_set: TestSet = reader.load(Path(paths[0]), languages=languages, name=name or _name(Path(paths[0])))
+        return _with_translations(choose(data_set, reference_sets), translations, paths[0])
+    if reference_sets:
+        raise ConfigError(f"{given[0]} is no data set; the references are the files that are given")
     source_language, target_language = split_languages(languages)
     if source is not None and source_language is None:
         raise ConfigError(f"a source is given, but languages {languages!r} name no source language; write e.g. uk-en")
@@ -149,7 +201,7 @@ def load(
         if not segments:
             raise InputError("the file has no text", path=document.path)
         grid.append(Document(document.id, tuple(segments)))
-    test_set = TestSet(name or Path(given[0]).stem, source_language, target_language, tuple(grid), notes=tuple(notes))
+    test_set = TestSet(name or _name(Path(given[0])), source_language, target_language, tuple(grid), notes=tuple(notes))
     systems = []
     for system, outputs in name_systems(translations).items():
         for run, path in runs(outputs):
@@ -157,7 +209,55 @@ def load(
             _require_parallel(frame, text, _ALIGN)
             systems.append(replace(_line_by_line(system, pair_documents(text, test_set), test_set), run=run))
     test_set = test_set.with_systems(systems)
-    return test_set if documents is None else _in_documents(test_set, Path(documents))
+    return test_set if documents is None else in_documents(test_set, Path(documents))
+
+
+def write(test_set: TestSet, path: str | Path, output_format: str | None = None) -> list[str]:
+    """Writes a test set in the format that the ending of the path says (none: an EvalSet directory), or that is named.
+
+    Returns what the format has no place for. Raises InputError for text that it cannot hold, ConfigError where there
+    is no such format.
+    """
+    path = Path(path)
+    writers = {name: of for name in plugins.names("readers") if hasattr(of := plugins.load("readers", name), "write")}
+    if output_format is None:
+        output_format = next((name for name, of in writers.items() if path.suffix.lower() == of.ENDING), path.suffix)
+    if output_format not in writers:
+        endings = ", ".join(of.ENDING or "none (a directory)" for of in writers.values())
+        raise ConfigError(f"{path} cannot be written as {output_format!r}; endings that can be are {endings}")
+    noted: list[str] = writers[output_format].write(test_set, path)
+    return noted
+
+
+def _with_translations(data_set: TestSet, translations: Translations, path: str | Path) -> TestSet:
+    """A data set with the outputs of further systems, whose lines are its segments in order."""
+    systems, notes = list(data_set.systems), [*data_set.notes, *own_references(data_set)]
+    for system, outputs in name_systems(translations).items():
+        for run, output in runs(outputs):
+            text = read(output)
+            notes += text.notes
+            numbered = [
+                (document, n) for document in _of(data_set, text, output) for n in range(1, len(document.lines) + 1)
+            ]
+            if len(numbered) != len(data_set.segments):
+                said = f"has {len(numbered)} lines where {path} has {len(data_set.segments)} segments"
+                raise InputError(said, path=output)
+            lines = tuple(document.lines[n - 1] for document, n in numbered)
+            pieces = tuple(line_piece(*place) for place in numbered)
+            systems.append(SystemOutput(system, lines, run, pieces=pieces))
+    return replace(data_set, systems=tuple(systems), notes=tuple(notes))
+
+
+def _of(data_set: TestSet, text: Text, path: str) -> Sequence[TextDocument]:
+    """The documents of a text in the order of the data set; one document may hold all of it."""
+    if len(text.documents) == 1:
+        return text.documents
+    by_id = {document.id: document for document in text.documents}
+    sizes = {document.id: len(document.segments) for document in data_set.documents}
+    if {name: len(document.lines) for name, document in by_id.items()} != sizes:
+        hint = "give a file a document, named after it, or one file"
+        raise InputError(f"has other documents than {data_set.name}, or other lines in them", path=path, hint=hint)
+    return [by_id[name] for name in sizes]
 
 
 def _segments(
@@ -181,34 +281,11 @@ def _segments(
                 source=from_source,
                 references=references_of,
                 document=document.id,
+                metadata={"kind": document.kinds[i]} if document.kinds else {},
                 origin=Origin(document.path, i + 1, 0, len(line)),
             )
         )
     return segments, empty
-
-
-def _in_documents(test_set: TestSet, path: Path) -> TestSet:
-    """The one document of a test set as the documents that a file names, a line a segment."""
-    lines = read_lines(path).lines
-    if len(test_set.documents) > 1:
-        raise ConfigError(f"{path} names documents, but the test set is a directory with one file a document")
-    segments = test_set.segments
-    if len(lines) != len(segments):
-        raise InputError(f"has {len(lines)} lines for {len(segments)} segments", path=path)
-    found: dict[tuple[str, str], list[Segment]] = {}
-    last = None
-    for number, (line, segment) in enumerate(zip(lines, segments, strict=True), 1):
-        domain, _, document = line.rpartition("\t")
-        if not document or "\t" in domain:
-            raise InputError("is no document, or domain, tab and document", path=path, line=number)
-        if (domain, document) in found and (domain, document) != last:
-            raise InputError(f"document {document!r} goes on after another one", path=path, line=number)
-        last = (domain, document)
-        found.setdefault(last, []).append(replace(segment, document=document))
-    documents = [
-        Document(document, tuple(of), {"domain": domain} if domain else {}) for (domain, document), of in found.items()
-    ]
-    return replace(test_set, documents=tuple(documents))
 
 
 def _line_by_line(name: str, text: Text, test_set: TestSet) -> SystemOutput:
@@ -224,8 +301,7 @@ def _line_by_line(name: str, text: Text, test_set: TestSet) -> SystemOutput:
 
 def line_piece(document: TextDocument, number: int) -> tuple[Piece, ...]:
     """Line `number`, counted from 1, as the pieces of a unit: itself, or none where it is empty."""
-    line = document.lines[number - 1]
-    return (Piece(line, origin=Origin(document.path, number, 0, len(line))),) if line else ()
+    return whole_piece(document.lines[number - 1], document.path, number)
 
 
 def name_systems(translations: Translations) -> dict[str, tuple[str, ...]]:
@@ -240,9 +316,9 @@ def name_systems(translations: Translations) -> dict[str, tuple[str, ...]]:
         translations = [translations]
     given = [str(path) for path in translations]
     pairs = [["", t] if "=" not in t or Path(t).exists() else t.split("=", 1) for t in given]
-    names = [name or Path(path).stem for name, path in pairs]
+    names = [name or bare(Path(path)).stem for name, path in pairs]
     if len(set(names)) < len(names):
-        names = [name or "/".join(Path(path).with_suffix("").parts[-2:]) for name, path in pairs]
+        names = [name or "/".join(bare(Path(path)).with_suffix("").parts[-2:]) for name, path in pairs]
     if len(set(names)) < len(names):
         raise ConfigError(f"two systems have the same name ({', '.join(names)}); write name=path")
     outputs = [(path,) if not name or Path(path).exists() else tuple(path.split(",")) for name, path in pairs]
@@ -278,7 +354,7 @@ def pair_documents(text: Text, test_set: TestSet) -> Text:
     """The text with the document ids of the test set: one file answers one document whatever their names are."""
     if len(text.documents) == len(test_set.documents) == 1:
         only = text.documents[0]
-        return Text((TextDocument(test_set.documents[0].id, only.path, only.lines),), text.notes)
+        return Text((replace(only, id=test_set.documents[0].id),), text.notes)
     return text
 
 

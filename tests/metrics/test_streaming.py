@@ -176,7 +176,7 @@ def test_what_looks_at_the_whole_text_has_a_limit(
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (["-d", "ref.tsv", "-t", "good.txt"], 2, "give -d, or -t with -r: one of them"),
+        (["-d", "ref.tsv", "ref.jsonl", "-t", "good.txt"], 2, "give -d, or -t with -r: one of them"),
         (["-d", "ref.tsv", "-s", "ref.txt"], 2, "give -d, or -t with -r: one of them"),
         (["-t", "good.txt"], 2, "required: -t/--translations, and -r/--references or -s/--source"),
         (["-d", "none.tsv"], 1, "none.tsv: no such file"),

@@ -90,8 +90,8 @@ def test_oddities_are_noted_with_their_lines(tmp_path: Path) -> None:
     noted = (
         f"{path}: a byte-order mark was stripped; the file was read as utf-8",
         f"{path}: 1 line with a bare carriage return inside, which ends no line (5)",
-        f"{path}: 2 lines with no reference text (3, 6)",
         f"{path}: 1 line with a field quoted as in CSV, whose quotation marks were taken as text (2)",
+        f"{path}: 2 lines with no reference text (3, 6)",
     )
     assert load(path, languages="en").notes == noted
     assert [part.notes for part in parts(path, languages="en", size=1)] == [(), (), (), (), noted]
@@ -103,7 +103,6 @@ def test_oddities_are_noted_with_their_lines(tmp_path: Path) -> None:
         ([b""], "x.tsv: the file is empty"),
         ([b"ref\ta"], "x.tsv: the file has no row below its header"),
         ([b"a\tb", b"one\tuno"], "x.tsv:1: the header has no column 'reference' (nor 'source'); reference, reference2"),
-        ([b"ref\tdocument", b"a\tb"], "x.tsv:1: the header has no column with the output of a system; reference"),
         ([b"ref\ta\tReference", b"a\tb\tc"], "x.tsv:1: column 3, 'Reference', is column 1 again"),
         ([b"ref\tref2\tref1\ta", b"a\tb\tc\td"], "x.tsv:1: column 3, 'ref1', is column 1 again"),
         ([b"ref\ta\ta", b"a\tb\tc"], "x.tsv:1: column 3, 'a', is column 2 again"),
@@ -131,20 +130,30 @@ def test_documents_must_hang_together_and_ids_differ(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"x\.tsv:4: document 'd' goes on here after another; keep"):
         load(path, languages="en")
     path = write(tmp_path / "x.tsv", "ref\tdoc\tid\ta", "r\td\t1\ta", "r\td\t1\ta")
-    with pytest.raises(InputError, match="segment id 'd:1' stands twice in test set 'x'"):
+    with pytest.raises(InputError, match=r"x\.tsv:3: has the document and id of line 2"):
         load(path, languages="en")
 
 
 def test_a_text_is_no_data_set_nor_a_data_set_a_text(tmp_path: Path) -> None:
     path = write(tmp_path / "x.tsv", "src\ta", "один\tone")
     with pytest.raises(InputError, match=r"x\.tsv: is a data set where a text is needed; -d takes it"):
-        load(path, translations=path, languages="en")
+        load(path, translations=path, languages="uk-en")
     with pytest.raises(ConfigError, match="has a source, but languages 'en' name no source language"):
         load(path, languages="en")
-    with pytest.raises(ConfigError, match="has its documents in a column"):
+    with pytest.raises(ConfigError, match="says itself what its documents are"):
         load(path, languages="uk-en", documents=path)
     assert read(path, "text").documents[0].lines == ("src\ta", "один\tone")
     other = write(tmp_path / "x.txt", "ref\ta", "r\tone")
     with pytest.raises(InputError, match=r"x\.txt: is no data set; that is a \.tsv file"):
         list(parts(other, languages="en", size=1))
     assert texts(load(other, "tsv", languages="en")) == [("r", "one")]
+
+
+def test_a_table_of_ratings_is_no_data_set(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "x.tsv", "system\tdoc\trater\tsource\ttarget\tcategory\tseverity", "A\td\tr\ts\tt\tc\tMajor"
+    )
+    with pytest.raises(InputError, match=r"x\.tsv:1: holds ratings of outputs, no data set; --ratings takes it"):
+        load(path, languages="uk-en")
+    path = write(tmp_path / "x.tsv", "src\t Reference \ta", "s\tr\ta")
+    assert load(path, languages="uk-en").segments[0].references == ("r",)
