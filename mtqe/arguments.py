@@ -21,6 +21,7 @@ def parser(functions: Mapping[str, Callable[[argparse.Namespace], None]]) -> arg
 
     run = _command(commands, "run", "run an experiment file and write its report")
     run.add_argument("file", metavar="FILE.toml", type=Path)
+    _encoding_errors(run)
     _device(run)
     _output(run)
 
@@ -263,6 +264,16 @@ def _languages(
 
 def _input_format(command: argparse.ArgumentParser) -> None:
     command.add_argument("--input-format", metavar="NAME", help="read every file by this reader")
+    _encoding_errors(command)
+
+
+def _encoding_errors(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--encoding-errors",
+        choices=("strict", "replace"),
+        default="strict",
+        help="refuse files with bytes that are no UTF-8, or read U+FFFD for them (default: %(default)s)",
+    )
 
 
 def _statistics(command: argparse.ArgumentParser) -> None:

@@ -20,6 +20,7 @@ from mtqe.errors import ConfigError, GateError, MtqeError, UnavailableError
 from mtqe.inputs import beside, in_data_set, loaded, one_input, ratings_of, scored, scores_to_compare
 from mtqe.neural.session import session
 from mtqe.plugins import unknown
+from mtqe.text import encoding_errors
 
 if TYPE_CHECKING:
     from mtqe.results import Evaluation
@@ -36,7 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     warnings.showwarning = lambda message, *_: print(f"note: {message}", file=sys.stderr)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        with session(device=getattr(arguments, "device", None)):
+        reading = encoding_errors(getattr(arguments, "encoding_errors", "strict"))
+        with session(device=getattr(arguments, "device", None)), reading:
             arguments.command(arguments)
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -54,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         if arguments.debug:
             raise
-        print(f"mtqe: {error.filename or 'output'}: {error.strerror}", file=sys.stderr)
+        print(f"mtqe: {error.filename2 or error.filename or 'output'}: {error.strerror}", file=sys.stderr)
         return 1
     except Exception as error:
         if arguments.debug:
@@ -175,7 +177,8 @@ def _merge(arguments: argparse.Namespace) -> None:
     request = Request.read(arguments.directory)
     again, store = parser(COMMANDS).parse_args(request.words), arguments.directory.resolve()
     os.chdir(request.directory)
-    with session(store=store, merged=request.device, device=again.device):
+    reading = encoding_errors(again.encoding_errors)
+    with session(store=store, merged=request.device, device=again.device), reading:
         _score(again)
 
 

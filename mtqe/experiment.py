@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, get_args, get_type_hints
 from mtqe.errors import ConfigError
 from mtqe.plugins import unknown
 from mtqe.readers import split_languages
+from mtqe.store import read_toml
 from mtqe.translation.model import ModelSystem
 
 
@@ -71,13 +71,7 @@ def read_experiment(path: Path) -> Experiment:
 
     Raises ConfigError naming the file and the key for anything it does not know or that has the wrong type.
     """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: file not found") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from None
-    read = _Table(table, str(path))
+    read = _Table(read_toml(path), str(path))
     experiment = Experiment(
         name=read.take("name", str, path.stem),
         test_sets=tuple(

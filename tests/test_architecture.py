@@ -13,6 +13,7 @@ import mtqe
 
 LAYERS = [
     {"errors"},
+    {"packed"},
     {"text", "store"},
     {"corpus", "tables"},
     {"results"},

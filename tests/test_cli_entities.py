@@ -120,7 +120,7 @@ def test_decisions_come_back(files: Path, capsys: pytest.CaptureFixture[str]) ->
         (["-t", "none.txt", "-r", "ref.txt", "-l", "en"], 1, "none.txt: no such file"),
         (["-t", "good.txt", "-l", "en"], 2, "against a reference or a source"),
         (["-t", "good.txt", "-s", "source.txt", "-l", "en"], 2, "name no source language"),
-        (["-t", "good.txt", "-r", "ref.txt", "-l", "en", "--style", "none.toml"], 2, "none.toml: cannot be read"),
+        (["-t", "good.txt", "-r", "ref.txt", "-l", "en", "--style", "none.toml"], 2, "none.toml: file not found"),
         (["-t", "good.txt", "-r", "ref.txt", "-l", "en", "--style", "style.toml"], 2, "did you mean 'exonym'"),
         (["-t", "good.txt", "-r", "ref.txt", "-l", "en", "--decisions", "none.csv"], 1, "none.csv: file not found"),
         (["-t", "good.txt", "-r", "ref.txt", "-l", "en", "--decisions", "bad.csv"], 1, "bad.csv:2: "),

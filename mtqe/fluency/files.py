@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mtqe.fluency.models import HumanText
 from mtqe.fluency.scoring import FluencyResult, score_fluency
-from mtqe.readers import Translations, name_systems, read
+from mtqe.readers import Translations, name_systems, read, split_languages
 from mtqe.text import language_of
 
 
@@ -49,7 +49,7 @@ def fluency_of_files(
     after those of the other. Blank lines have no score. Raises what `score_fluency` raises, InputError for a file that
     cannot be read.
     """
-    language = language_of(languages.split("-")[-1])
+    language = language_of(split_languages(languages)[1])
     human = [read(path, input_format) for path in lm_text]
     notes = [note for text in human for note in text.notes]
     names: list[str] = []

@@ -6,12 +6,14 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from mtqe.errors import ConfigError, InputError
 from mtqe.neural.devices import torch_device
 from mtqe.store import read_json, write_json
 
 _FILE = "request.json"
+_KINDS = {"words": list, "directory": str, "shards": int, "device": str}
 _OPTIONS = ("--shard", "-o", "--output")
 
 
@@ -34,10 +36,10 @@ class Request:
         file = directory / _FILE
         if not file.is_file():
             raise InputError(f"{directory} has no shards of mtqe score --shard")
-        try:
-            return cls(**read_json(file))
-        except TypeError:
-            raise InputError("not what mtqe score --shard writes", path=file) from None
+        stored = read_json(file)
+        if not (isinstance(stored, dict) and {k: type(v) for k, v in stored.items()} == _KINDS and _is_score(stored)):
+            raise InputError("not what mtqe score --shard writes", path=file, hint="score the shards again")
+        return cls(**stored)
 
     def check(self, directory: Path) -> None:
         """Raises ConfigError where a directory has shards of something else."""
@@ -48,6 +50,11 @@ class Request:
 
     def keep(self, directory: Path) -> None:
         write_json(directory / _FILE, asdict(self))
+
+
+def _is_score(stored: dict[str, Any]) -> bool:
+    words = stored["words"]
+    return all(isinstance(word, str) for word in words) and words[:1] == ["score"]
 
 
 def _without_shard(words: Sequence[str]) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +15,7 @@ from mtqe.corpus import Document, Origin, Piece, Segment, SystemOutput, TestSet,
 from mtqe.errors import ConfigError, InputError
 from mtqe.readers._documents import in_documents
 from mtqe.readers._references import choose, own_references
-from mtqe.text import bare, is_language, note_lines
+from mtqe.text import bare, is_language, near_language, note_lines
 
 _Path = TypeVar("_Path", str, Path)
 _STDIN = Path("-")
@@ -88,8 +90,7 @@ def parts(path: str | Path, input_format: str | None = None, *, languages: str, 
     reader = _data_set_reader(path, input_format)
     if not streams(path, input_format):
         return iter([reader.load(path, languages=languages, name=_name(path))])
-    found: Iterator[TestSet] = reader.parts(path, languages=languages, name=_name(path), size=size)
-    return found
+    return _with_missing(reader.parts(path, languages=languages, name=_name(path), size=size), path)
 
 
 def streams(path: str | Path, input_format: str | None = None) -> bool:
@@ -177,7 +178,8 @@ def load(
         if documents is not None:
             raise ConfigError(f"{paths[0]} says itself what its documents are; leave {documents} out")
         data_set: TestSet = reader.load(Path(paths[0]), languages=languages, name=name or _name(Path(paths[0])))
-        return _with_translations(choose(data_set, reference_sets), translations, paths[0])
+        (data_set,) = _with_missing([choose(data_set, reference_sets)], paths[0])
+        return _with_translations(data_set, translations, paths[0])
     if reference_sets:
         raise ConfigError(f"{given[0]} is no data set; the references are the files that are given")
     source_language, target_language = split_languages(languages)
@@ -206,9 +208,10 @@ def load(
     for system, outputs in name_systems(translations).items():
         for run, path in runs(outputs):
             text = read(path, input_format)
+            notes += text.notes
             _require_parallel(frame, text, _ALIGN)
             systems.append(replace(_line_by_line(system, pair_documents(text, test_set), test_set), run=run))
-    test_set = test_set.with_systems(systems)
+    test_set = replace(test_set, systems=tuple(systems), notes=tuple(notes))
     return test_set if documents is None else in_documents(test_set, Path(documents))
 
 
@@ -227,6 +230,23 @@ def write(test_set: TestSet, path: str | Path, output_format: str | None = None)
         raise ConfigError(f"{path} cannot be written as {output_format!r}; endings that can be are {endings}")
     noted: list[str] = writers[output_format].write(test_set, path)
     return noted
+
+
+def _with_missing(test_sets: Iterable[TestSet], path: str | Path) -> Iterator[TestSet]:
+    """The parts of a data set, of which the last notes how many outputs and references are missing (None) in all."""
+    missing: Counter[str] = Counter()
+    last = None
+    for part in test_sets:
+        if last is not None:
+            yield last
+        last = part
+        for system in part.systems:
+            missing[f"output of {system.key!r}"] += system.texts.count(None)
+        for i in range(part.reference_sets):
+            missing[f"reference {i + 1}"] += sum(segment.references[i] is None for segment in part.segments)
+    if last is not None:
+        notes = [f"{path}: no {what} for {n} segment{'s' if n > 1 else ''}" for what, n in missing.items() if n]
+        yield replace(last, notes=(*last.notes, *notes))
 
 
 def _with_translations(data_set: TestSet, translations: Translations, path: str | Path) -> TestSet:
@@ -335,7 +355,9 @@ def split_languages(languages: str) -> tuple[str | None, str]:
     source, dash, target = languages.partition("-")
     codes = [source, target] if dash else [source]
     if not all(map(is_language, codes)):
-        raise ConfigError(f"languages are a pair like uk-en, or a target like en, not {languages!r}")
+        found = [near_language(part) for part in re.findall(r"\w+", languages)]
+        asked = f"; did you mean {'-'.join(filter(None, found))}?" if None not in found and 0 < len(found) < 3 else ""
+        raise ConfigError(f"languages are a pair like uk-en, or a target like en, not {languages!r}{asked}")
     return (source, target) if dash else (None, source)
 
 
@@ -372,6 +394,8 @@ def _require_parallel(first: Text, other: Text, hint: str) -> None:
     for a, b in zip(first.documents, other.documents, strict=True):
         if len(a.lines) != len(b.lines):
             blank = sum(not line.strip() for line in b.lines)
+            if len(b.lines) == len(a.lines) + 1 and not b.lines[-1].strip():
+                hint = "delete the blank line at its end"
             raise InputError(
                 f"has {len(b.lines)} lines{f' ({blank} of them blank)' if blank else ''} "
                 f"where {a.path} has {len(a.lines)}",

@@ -18,7 +18,7 @@ from mtqe.readers import split_languages
 from mtqe.text import bare, note_lines
 
 _SHORT = {"src": "source", "doc": "document"}
-_REFERENCE = re.compile(r"ref(?:erence)?([1-9][0-9]*)?")
+_REFERENCE = re.compile(r"ref(?:erence)?([1-9][0-9]{0,3})?")
 _FIXED = ("source", "document", "domain", "id")
 _NAMES = "reference, reference2, source, document, domain and id have these names, other columns are systems"
 

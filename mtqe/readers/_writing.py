@@ -86,7 +86,7 @@ def line_of(text: str | None, path: Path, number: int, ends: str = "\n") -> str:
 def lines_of(texts: Sequence[str | None], path: Path) -> bytes:
     """The bytes of a file of plain lines; raises InputError for texts that are none."""
     lines = [line_of(text, path, number) for number, text in enumerate(texts, 1)]
-    if any("\0" in line for line in lines) or lines[0].startswith("\ufeff"):
+    if any("\0" in line or line.startswith("\ufeff") for line in lines):
         raise InputError("a text holds a NUL or begins with a byte-order mark", path=path, hint="write .jsonl")
     return encoded("".join(line + "\n" for line in lines), path)
 

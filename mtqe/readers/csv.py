@@ -32,10 +32,11 @@ def _open(path: Path, notes: list[str]) -> tuple[Sequence[str], Iterator[Row]]:
     if not text:
         raise InputError("the file is empty", path=path)
     notes += found
+    first = text.partition("\n")[0]
+    if first.count(";") > first.count(","):
+        raise InputError("has semicolons between its columns", path=path, line=1, hint="save it with commas")
     rows = _rows(text, path)
     header = next(rows).fields
-    if len(header) == 1 and ";" in (header[0] or ""):
-        raise InputError("has semicolons between its columns", path=path, line=1, hint="save it with commas")
     return [field or "" for field in header], rows
 
 

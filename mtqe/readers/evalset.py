@@ -152,7 +152,7 @@ def _read_scores(path: Path, size: int) -> dict[str, list[float | None]]:
             score = None if text == "None" else float(text)
         except ValueError:
             score = math.nan
-        if not tab or not system or (score is not None and not math.isfinite(score)):
+        if not tab or not system or "_" in text or (score is not None and not math.isfinite(score)):
             hint = "None says that there is none"
             raise InputError("is no system, tab and score", path=path, line=number, hint=hint)
         found.setdefault(system, []).append(score)

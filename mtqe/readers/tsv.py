@@ -40,6 +40,10 @@ def write(test_set: TestSet, path: Path) -> list[str]:
     header, rows, notes = rows_of(test_set)
     lines = ["\t".join(line_of(name, path, 1, "\t\n") for name in header)]
     lines += ["\t".join(line_of(cell, path, i, "\t\n") for cell in row) for i, row in enumerate(rows, 2)]
+    for number, line in enumerate(lines, 1):
+        if line.startswith("\ufeff"):
+            said = "begins with a byte-order mark, which is not read back"
+            raise InputError(said, path=path, line=number, hint="write .jsonl")
     write_atomic(path, encoded("".join(line + "\n" for line in lines), path))
     return notes
 

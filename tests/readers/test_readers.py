@@ -84,9 +84,7 @@ def test_any_reader_comes_before_plain_text(tmp_path: Path, monkeypatch: pytest.
 def test_different_line_numbers_name_both_files(tmp_path: Path) -> None:
     ref = write(tmp_path / "ref.txt", "One.", "Two.")
     hyp = write(tmp_path / "hyp.txt", "One.", "Two.", "")
-    with pytest.raises(
-        InputError, match=r"hyp\.txt: has 3 lines \(1 of them blank\) where .*ref\.txt has 2; mtqe eval"
-    ):
+    with pytest.raises(InputError, match=r"hyp\.txt: has 3 lines \(1 of them blank\) where .*ref\.txt has 2; delete"):
         load(ref, translations={"hyp": hyp}, languages="en")
 
 

@@ -35,13 +35,14 @@ def texts(test_set: TestSet) -> list[tuple[str | None, ...]]:
 def test_what_is_written_comes_back(
     rows: list[tuple[str, str, str]], end: str, size: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    path = write(tmp_path_factory.mktemp("t") / "x.tsv", "reference\tA\tB", *map("\t".join, rows), end=end)
-    whole = tsv.load(path, languages="en", name="x")
+    lines = ["\t".join(("", *row)) for row in rows]  # a mark at the start of a line is stripped
+    path = write(tmp_path_factory.mktemp("t") / "x.tsv", "source\treference\tA\tB", *lines, end=end)
+    whole = tsv.load(path, languages="uk-en", name="x")
     assert [system.name for system in whole.systems] == ["A", "B"]
     assert texts(whole) == rows
-    pieces = list(tsv.parts(path, languages="en", name="x", size=size))
+    pieces = list(tsv.parts(path, languages="uk-en", name="x", size=size))
     assert [row for part in pieces for row in texts(part)] == rows
-    lengths = [[sum(map(len, row)) + len(row) for row in texts(part)] for part in pieces]
+    lengths = [[sum(map(len, row)) + len(row) + 1 for row in texts(part)] for part in pieces]
     assert all(sum(some[:-1]) < size for some in lengths)
     assert all(sum(some) >= size for some, _ in pairwise(lengths))
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mtqe.entities.forms import plain
 from mtqe.errors import InputError
-from mtqe.text import decode, read_lines
+from mtqe.text import decode, read_bytes, read_lines
 
 #: What a spreadsheet takes for the beginning of a formula; tables are written with an apostrophe before it.
 _FORMULA = "=+-@\t\r"
@@ -45,12 +45,7 @@ def table_rows(path: Path) -> tuple[list[str], list[Row]]:
     Apostrophes that keep cells from being formulas are taken off. Raises InputError for rows that are longer or
     shorter than the head.
     """
-    try:
-        text, _ = decode(path.read_bytes(), path)
-    except FileNotFoundError:
-        raise InputError("file not found", path=path) from None
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", path=path) from None
+    text, _ = decode(read_bytes(path), path)
     first = text.partition("\n")[0]
     comma = ";" if first.count(";") > first.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=comma if path.suffix.lower() == ".csv" else "\t")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -15,7 +14,7 @@ from mtqe.entities.user.glossary import Glossary, read_glossary
 from mtqe.entities.user.phrases import Phrases
 from mtqe.errors import ConfigError, InputError
 from mtqe.plugins import unknown
-from mtqe.store import digest
+from mtqe.store import digest, read_toml
 from mtqe.text import fold
 
 POLICIES = ("endonym", "exonym", "either")
@@ -82,12 +81,7 @@ class Style:
         Raises ConfigError for an unknown key or value, InputError naming file and line for a row that cannot be used.
         """
         path = Path(path)
-        try:
-            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except OSError as error:
-            raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{path}: not valid TOML: {error}") from None
+        table = read_toml(path)
         known = ("policy", "aliases", "suppress", "glossary")
         for key, value in table.items():
             if key not in known:

@@ -161,7 +161,7 @@ def find_checkpoint(name: str, encoder: str | None = None, trust: bool = False) 
     Raises UnavailableError for everything that is missing or is not what it should be.
     """
     file, revision = _file_of(name)
-    yaml = _yaml(file.parents[1] / "hparams.yaml")
+    yaml = _yaml(file.absolute().parent.parent / "hparams.yaml")
     kind = str(yaml.get("class_identifier"))
     if kind not in _DEFAULTS:
         raise UnavailableError(f"{name}: models of class {kind!r} are not supported; known are {', '.join(_DEFAULTS)}")
