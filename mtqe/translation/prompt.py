@@ -13,7 +13,7 @@ from mtqe.errors import ConfigError, InputError
 from mtqe.fluency.artefacts import CHAT_LANGUAGES, said_by_models
 from mtqe.plugins import unknown
 from mtqe.store import digest
-from mtqe.text import is_language, read_lines
+from mtqe.text import read_lines
 from mtqe.translation.model import ModelSystem, Request
 
 #: The prompt where a system has none of its own.
@@ -87,9 +87,9 @@ def _name(code: str) -> str:
     from babel import Locale, UnknownLocaleError
     from babel.core import get_global
 
-    if not is_language(code):
-        return code
     language, *rest = code.replace("-", "_").split("_")
+    if len(language) > 3:
+        return code
     short = get_global("language_aliases").get(language.lower(), language)  # NLLB's `ukr_Cyrl` is `uk_Cyrl`
     try:
         name = Locale.parse("_".join([short, *rest])).get_display_name("en")
