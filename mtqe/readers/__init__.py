@@ -182,28 +182,16 @@ def load(
         return _with_translations(data_set, translations, paths[0])
     if reference_sets:
         raise ConfigError(f"{given[0]} is no data set; the references are the files that are given")
-    source_language, target_language = split_languages(languages)
-    if source is not None and source_language is None:
+    pair = split_languages(languages)
+    if source is not None and pair[0] is None:
         raise ConfigError(f"a source is given, but languages {languages!r} name no source language; write e.g. uk-en")
     read_texts = [read(path, input_format) for path in given]
-    texts, sources = read_texts[: len(paths)], read_texts[len(paths) :]
-    notes = [note for text in read_texts for note in text.notes]
     frame, *others = read_texts
     for other in others:
         _require_parallel(frame, other, "references and source must agree line by line")
-    grid = []
-    for d, document in enumerate(frame.documents):
-        segments, empty = _segments(
-            document,
-            [text.documents[d].lines for text in texts],
-            sources[0].documents[d].lines if sources else None,
-            separate=blank_lines == "separate",
-        )
-        notes += [note_lines(document.path, "no reference text" if paths else "no text", empty)] if empty else []
-        if not segments:
-            raise InputError("the file has no text", path=document.path)
-        grid.append(Document(document.id, tuple(segments)))
-    test_set = TestSet(name or _name(Path(given[0])), source_language, target_language, tuple(grid), notes=tuple(notes))
+    grid, empty_lines = _documents(read_texts, len(paths), blank_lines == "separate")
+    notes = [*(note for text in read_texts for note in text.notes), *empty_lines]
+    test_set = TestSet(name or _name(Path(given[0])), *pair, grid, notes=tuple(notes))
     systems = []
     for system, outputs in name_systems(translations).items():
         for run, path in runs(outputs):
@@ -213,6 +201,23 @@ def load(
             systems.append(replace(_line_by_line(system, pair_documents(text, test_set), test_set), run=run))
     test_set = replace(test_set, systems=tuple(systems), notes=tuple(notes))
     return test_set if documents is None else in_documents(test_set, Path(documents))
+
+
+def _documents(texts: Sequence[Text], references: int, separate: bool) -> tuple[tuple[Document, ...], list[str]]:
+    """Documents of texts that agree line by line, of which the first are references and another the source; notes."""
+    found, notes = [], []
+    for d, document in enumerate(texts[0].documents):
+        segments, empty = _segments(
+            document,
+            [text.documents[d].lines for text in texts[:references]],
+            texts[references].documents[d].lines if len(texts) > references else None,
+            separate=separate,
+        )
+        notes += [note_lines(document.path, "no reference text" if references else "no text", empty)] if empty else []
+        if not segments:
+            raise InputError("the file has no text", path=document.path)
+        found.append(Document(document.id, tuple(segments)))
+    return tuple(found), notes
 
 
 def write(test_set: TestSet, path: str | Path, output_format: str | None = None) -> list[str]:

@@ -289,6 +289,9 @@ def _xml() -> Iterator[Case]:
         yield case(
             "another language", nothing, REFUSED, rf"set\.{ending}.* '?de", _set(commands).replace("uk-en", "uk-de")
         )
+
+
+def _kinds_of_xml() -> Iterator[Case]:
     yield _in(
         "tmx",
         "no text",
@@ -364,4 +367,4 @@ def _names() -> Iterator[Case]:
     yield Case("XML read as TSV", nothing, REFUSED, r"set\.xml:1: ", _set("set.xml --input-format tsv"))
 
 
-FORMATS = [*_tsv(), *_csv(), *_jsonl(), *_parquet(), *_xml(), *_names()]
+FORMATS = [*_tsv(), *_csv(), *_jsonl(), *_parquet(), *_xml(), *_kinds_of_xml(), *_names()]

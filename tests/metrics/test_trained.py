@@ -155,8 +155,10 @@ def test_foreign_and_empty_output_is_warned_of(models: Path) -> None:
 def test_truncated_units_are_listed(models: Path) -> None:
     segments = (Segment("1", SOURCES[0], ("word " * 700,), "d"), Segment("2", SOURCES[1], (REFERENCES[1],), "d"))
     whole = TestSet("t", "de", "en", (Document("d", segments),), (SystemOutput("a", SYSTEMS["a"][:2]),))
-    with pytest.warns(DataWarning, match=r"could not read to the end 1 units of system 'a': 1$"):
+    with pytest.warns(DataWarning) as caught:
         mtqe.score(whole, [f"comet:{models / 'regression'}"])
+    said = [str(warning.message) for warning in caught]
+    assert any(line.endswith("could not read to the end 1 units of system 'a': 1") for line in said)
 
 
 def test_metricx_counts_errors(models: Path) -> None:
