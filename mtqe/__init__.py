@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mtqe.alignment import align as align
+    from mtqe.checks import check as check
     from mtqe.entities import find_entity_errors as find_entity_errors
     from mtqe.fluency import score_fluency as score_fluency
     from mtqe.meaning import find_meaning_errors as find_meaning_errors
@@ -24,6 +25,7 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "load": "mtqe.readers",
     "align": "mtqe.alignment",
+    "check": "mtqe.checks",
     "score": "mtqe.metrics",
     "compare": "mtqe.run",
     "evaluate": "mtqe.run",

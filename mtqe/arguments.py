@@ -242,6 +242,7 @@ def _files(command: argparse.ArgumentParser, required: bool = True) -> None:
     command.add_argument(
         "-m", "--metrics", nargs="+", metavar="METRIC", help="such as chrf:word_order=2 bertscore:minilm meaning"
     )
+    command.add_argument("--strict", action="store_true", help="end where the texts look odd, rather than warn of it")
     _input_format(command)
 
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from mtqe.results import Evaluation
 
 
+_KINDS = {"input": "note", "warning": "warning", "unchecked": "not checked"}
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit code: see `errors.py`, 70 for an internal error, 130 when interrupted."""
     for stream in (sys.stdout, sys.stderr):
@@ -34,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser(COMMANDS).parse_args(argv)
     arguments.words = list(sys.argv[1:] if argv is None else argv)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    warnings.showwarning = lambda message, *_: print(f"note: {message}", file=sys.stderr)
+    warnings.showwarning = lambda message, *_: print(f"warning: {message}", file=sys.stderr)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         reading = encoding_errors(getattr(arguments, "encoding_errors", "strict"))
@@ -92,6 +95,7 @@ def _evaluate(arguments: argparse.Namespace) -> None:
         draws=arguments.draws,
         seed=arguments.seed,
         input_format=arguments.input_format,
+        strict=arguments.strict,
     )
     _finish(evaluation, arguments.output)
 
@@ -142,7 +146,7 @@ def _score(arguments: argparse.Namespace) -> None:
         if whole or not streams(path, arguments.input_format):
             scores.append(scored(arguments, path, **in_data_set(arguments)))
             continue
-        of_set, notes = score_data_set(path, arguments.metrics or DEFAULT, **options)
+        of_set, notes = score_data_set(path, arguments.metrics or DEFAULT, strict=arguments.strict, **options)
         for note in notes:
             print(f"note: {note}", file=sys.stderr)
         scores.append(of_set)
@@ -364,7 +368,7 @@ def _prepare(output: Path | None) -> None:
 def _finish(evaluation: Evaluation, output: Path | None) -> None:
     directory = output or Path("reports") / (re.sub(r"[^\w.-]+", "-", evaluation.name).strip("-.") or "report")
     for note in evaluation.notes:
-        print(f"{'note' if note.kind == 'input' else 'not checked'}: {evaluation.say(note)}", file=sys.stderr)
+        print(f"{_KINDS[note.kind]}: {evaluation.say(note)}", file=sys.stderr)
     print(evaluation.report(directory))
 
 

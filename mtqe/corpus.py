@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from mtqe.errors import InputError
+from mtqe.languages import joiner
 from mtqe.store import digest
-from mtqe.text import joiner
 
 
 @dataclass(frozen=True, slots=True)

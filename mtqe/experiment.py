@@ -64,6 +64,7 @@ class Experiment:
     draws: int | None = None
     seed: int = 12345
     input_format: str | None = None
+    strict: bool = False
 
 
 def read_experiment(path: Path) -> Experiment:
@@ -83,6 +84,7 @@ def read_experiment(path: Path) -> Experiment:
         draws=read.take("draws", int, None),
         seed=read.take("seed", int, 12345),
         input_format=read.take("input_format", str, None),
+        strict=read.take("strict", bool, False),
     )
     read.finish()
     return experiment

@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 def scored(arguments: argparse.Namespace, references: Any, **files: Any) -> Scores:
     """The scores of one test set that fits into memory, with those that people gave it (metrics `human:NAME`)."""
     from mtqe import metrics
+    from mtqe.checks import check, warn_of
     from mtqe.readers._human import PREFIX, human_scores
 
     test_set = loaded(arguments, references, **files)
     human = human_scores(test_set)
     requests = arguments.metrics or metrics.DEFAULT
-    scores = metrics.score(test_set, [name for name in requests if human is None or not name.startswith(PREFIX)])
+    warn_of(check(test_set), test_set.notes, strict=arguments.strict)
+    scores = metrics.score_checked(
+        test_set, [name for name in requests if human is None or not name.startswith(PREFIX)]
+    )
     return scores if human is None else scores.merged(human)
 
 

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from mtqe import __version__, comparison, metrics
+from mtqe.checks import check, warn_of
 from mtqe.corpus import TestSet, from_dict, to_dict
 from mtqe.entities.user.style import Style
 from mtqe.errors import ConfigError, InputError, MtqeError, UnavailableError
 from mtqe.experiment import Experiment, SystemInput, TestSetInput, read_experiment
+from mtqe.languages import language_of
 from mtqe.metrics import entities
 from mtqe.plugins import unknown
 from mtqe.readers import Translations, name_systems
@@ -23,7 +25,7 @@ from mtqe.results import Comparison, Evaluation, Note, Scores
 from mtqe.score_files import read_scores, read_segment_scores, write_scores
 from mtqe.store import Manifest, file_digest, read_json, versions, write_json
 from mtqe.test_sets import load_test_set, noted, progress, translated
-from mtqe.text import language_of, replaces_bytes
+from mtqe.text import replaces_bytes
 
 _PACKAGES = [
     "anyascii",
@@ -64,12 +66,14 @@ def evaluate(
     draws: int | None = None,
     seed: int = 12345,
     input_format: str | None = None,
+    strict: bool = False,
 ) -> Evaluation:
     """Evaluates files: aligns where segmentation differs, scores, finds errors, compares.
 
     `translations` are paths, or a mapping of system names to paths; a path is a file, or a directory with one file a
     document. `languages` is `uk-en`, or `en` when there is no source. `metrics` None means the default ones. The
-    other parameters are those of `mtqe.compare`. Call `.report(directory)` on the result to write it down.
+    other parameters are those of `mtqe.compare`. What `mtqe.checks` finds becomes notes, with `strict` an InputError.
+    Call `.report(directory)` on the result to write it down.
     """
     paths = [references] if isinstance(references, str | Path) else list(references)
     if not paths:
@@ -85,6 +89,7 @@ def evaluate(
         draws=draws,
         seed=seed,
         input_format=input_format,
+        strict=strict,
     )
     return execute(experiment, _command(experiment))
 
@@ -114,7 +119,7 @@ def find_entities(
     loaded = load_test_set(test_set, experiment, notes)
     metric = entities.EntityErrors("empty", style, "reference" if references else "source")
     with noted(notes, name):
-        scores = metrics.score(loaded, {"entities": metric})
+        scores = metrics.score_checked(loaded, {"entities": metric})
     return Evaluation(name, (loaded,), (scores,), (), tuple(dict.fromkeys(notes)), {}, writer=report.write)
 
 
@@ -150,6 +155,9 @@ def execute(experiment: Experiment, command: str) -> Evaluation:
         translated(test_set, entry, manifest, notes)
         for test_set, entry in zip(test_sets, experiment.test_sets, strict=True)
     ]
+    with manifest.step("check"):
+        for test_set in test_sets:
+            _look_at(test_set, notes, experiment.strict)
     scores = [_score(test_set, experiment, manifest, notes) for test_set in test_sets]
     notes += _about_meaning(scores)
     with manifest.step("compare"):
@@ -163,6 +171,13 @@ def execute(experiment: Experiment, command: str) -> Evaluation:
         manifest.provenance,
         writer=partial(_write, manifest),
     )
+
+
+def _look_at(test_set: TestSet, notes: list[Note], strict: bool) -> None:
+    """Adds what the checks find to the notes, or raises InputError where it is to be strict."""
+    so_far = [note.text for note in notes if note.test_set == test_set.name]
+    with noted(notes, test_set.name):
+        warn_of(check(test_set), so_far, strict=strict)
 
 
 def load_evaluation(directory: str | Path) -> Evaluation:
@@ -269,7 +284,7 @@ def _score(test_set: TestSet, experiment: Experiment, manifest: Manifest, notes:
     for request in _default_metrics(test_set) if experiment.metrics is None else experiment.metrics:
         try:
             with manifest.step(f"score {test_set.name}: {request}"), noted(notes, test_set.name):
-                part = metrics.score(test_set, [request])
+                part = metrics.score_checked(test_set, [request])
         except UnavailableError as error:
             if experiment.metrics is not None:
                 raise
@@ -354,6 +369,7 @@ def _command(experiment: Experiment) -> str:
     words += ["--input-format", experiment.input_format] if experiment.input_format else []
     words += [f"--draws={experiment.draws}"] if experiment.draws else []
     words += _reading()
+    words += ["--strict"] if experiment.strict else []
     words += [f"--unit={experiment.unit}", f"--seed={experiment.seed}"]
     return shlex.join([*words, "-o", "DIR"])
 

@@ -125,7 +125,7 @@ def noted(notes: list[Note], test_set: str) -> Iterator[None]:
     finally:
         for warning in caught:
             if issubclass(warning.category, DataWarning):
-                notes.append(Note("input", str(warning.message), test_set))
+                notes.append(Note("warning", str(warning.message), test_set))
             else:
                 warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
 

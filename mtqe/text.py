@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import difflib
 import unicodedata
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +16,7 @@ from typing import Any, BinaryIO, NamedTuple, TypeVar
 import regex
 
 from mtqe.errors import InputError
+from mtqe.languages import language_of
 from mtqe.packed import opened
 
 T = TypeVar("T")
@@ -46,9 +46,8 @@ _NO_TEXT = (
 _MARK = "\ufeff"
 #: What is noted where it stands within a line, or at its start.
 _NUL, _CR = "a NUL character inside", "a bare carriage return inside, which ends no line"
+_CRLF, _LF = "CR LF", "LF"
 _JOINED = "a byte-order mark at the start, now stripped"
-#: Languages whose sentences and words are joined without a space.
-UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my", "yue", "bo"})
 #: Letters (with their marks) and digits; inner apostrophes, hyphens, and separators between digits keep a word whole.
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:(?:['’ʼ‑-](?=\p{L})|[.,](?=\p{N})(?<=\p{N}[.,]))[\p{L}\p{M}\p{N}]+)*")
 _FOLDS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
@@ -56,7 +55,7 @@ _DASHES = regex.compile(r"[\u2010-\u2015\u2212]")
 #: Soft hyphens, characters without width and marks of direction, which no reader sees.
 _UNSEEN = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 _UNSEEN_RUN = regex.compile(rf"[\s{_UNSEEN}]+")
-_LANGUAGE = regex.compile(r"[A-Za-z]{2,3}(?:[_-][A-Za-z0-9]+)*")
+_LINE_NOTE = regex.compile(r": [\d,]+ lines? with ")
 
 
 class Word(NamedTuple):
@@ -84,47 +83,6 @@ class Lines:
 
     lines: tuple[str, ...]
     notes: tuple[str, ...] = ()
-
-
-@lru_cache(maxsize=1 << 10)
-def language_of(code: str) -> str:
-    """The bare language of a code as WMT writes it, `pt` of `pt_BR`, `sr` of `sr_Latn_RS`, or of an English name."""
-    language = code.replace("-", "_").split("_")[0].lower()
-    return language if len(language) <= 3 else _language_names().get(language, language)
-
-
-@lru_cache(maxsize=1)
-def _language_names() -> dict[str, str]:
-    from babel import Locale
-
-    return {name.lower(): code for code, name in Locale("en").languages.items() if "_" not in code}
-
-
-def is_language(code: str) -> bool:
-    """Whether a text is a language code (`pt_BR`, `zh-Hans`), not a name (`german`), nor two letters that are none."""
-    written = _LANGUAGE.fullmatch(code) is not None
-    return written and (len(language := language_of(code)) > 2 or language in _short_codes())
-
-
-@lru_cache(maxsize=1)
-def _short_codes() -> frozenset[str]:
-    """The codes of two letters, and those that were changed since."""
-    from babel.core import get_global
-
-    return frozenset(code for code in (*_language_names().values(), *get_global("language_aliases")) if len(code) == 2)
-
-
-def near_language(text: str) -> str | None:
-    """The text itself where it is a language code, or the code of the language whose name it is, or nearly is."""
-    if is_language(text):
-        return text
-    near = difflib.get_close_matches(text.lower(), _language_names(), n=1, cutoff=0.8)
-    return _language_names()[near[0]] if near else None
-
-
-def joiner(language: str) -> str:
-    """What stands between two joined sentences: a space, or nothing in scripts that are written without."""
-    return "" if language_of(language) in UNSPACED else " "
 
 
 @contextmanager
@@ -155,6 +113,17 @@ class _Found:
         self.path = path
         self.lines: dict[str, array[int]] = {what: array("q") for what in (_NUL, _CR, _JOINED)}
         self.replaced, self.first_replaced = 0, 0
+        self.ends = dict.fromkeys((_CRLF, _LF), (0, 0))
+
+    def count_ends(self, data: bytes, before: int, ended: int) -> None:
+        """Lines of UTF-8 after so many others, so many of them ended: how many end in what, and the first such."""
+        crlf = data.count(b"\r\n") if b"\r" in data else 0
+        for end, pattern, count in ((_CRLF, rb"\r\n", crlf), (_LF, rb"(?<!\r)\n", ended - crlf)):
+            known, first = self.ends[end]
+            if count and not known:
+                at = regex.search(pattern, data)
+                first = before + 1 + data.count(b"\n", 0, at.start() if at else 0)
+            self.ends[end] = (known + count, first)
 
     def check(self, line: str, number: int) -> str:
         """The line without byte-order marks at its start."""
@@ -185,6 +154,10 @@ class _Found:
 
     def notes(self) -> list[str]:
         found = [note_lines(self.path, what, numbers) for what, numbers in self.lines.items() if numbers]
+        (rarer, (count, first)), (other, _) = sorted(self.ends.items(), key=lambda item: item[1])
+        if count:
+            many = f"{count:,} line{'s' if count > 1 else ''}"
+            found.append(f"{self.path}: {many} with the line end {rarer}, the first {first}; the others end in {other}")
         if self.replaced:
             many = f"{self.replaced} byte{'s' if self.replaced > 1 else ''}"
             found.append(
@@ -216,6 +189,8 @@ def read_lines(path: Path) -> Lines:
                 text, notes = _decode_start(block, found)
             offset += len(block)
             of_block = split_lines(text, plain=plain)
+            if not block.startswith(_WIDE):
+                found.count_ends(block, len(lines), len(of_block) - (not block.endswith(b"\n")))
             ended = ended or len(of_block) > 1 or text.endswith("\n")
             if not plain:
                 of_block = [found.check(line, i) for i, line in enumerate(of_block, len(lines) + 1)]
@@ -282,10 +257,16 @@ def iterate_lines(path: Path, notes: list[str]) -> Iterator[str]:
                     raise InputError(said, path=path, line=1, hint="save it with line feeds")
             else:
                 line = found.decode(data, "utf-8", number)
+            found.count_ends(data, number - 1, data.endswith(b"\n"))
             yield found.check(line.removesuffix("\n").removesuffix("\r"), number)
     if not number:
         raise InputError("the file is empty", path=path)
     notes += found.notes()
+
+
+def is_line_note(note: str) -> bool:
+    """Whether a note is about lines of a file, as those of `note_lines` are."""
+    return _LINE_NOTE.search(note) is not None
 
 
 def note_lines(path: str | Path, what: str, numbers: Sequence[int]) -> str:

@@ -13,7 +13,7 @@ import mtqe
 
 LAYERS = [
     {"errors"},
-    {"packed"},
+    {"packed", "languages"},
     {"text", "store"},
     {"corpus", "tables"},
     {"results"},
@@ -21,7 +21,7 @@ LAYERS = [
     {"readers", "stats", "neural"},
     {"alignment", "ratings"},
     {"fluency", "entities", "meaning"},
-    {"translation"},
+    {"translation", "checks"},
     {"metrics"},
     {"comparison", "score_files"},
     {"report"},

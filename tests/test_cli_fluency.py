@@ -45,7 +45,7 @@ def test_without_text_or_a_model_there_is_no_list(files: Path, capsys: pytest.Ca
     assert out == "blank: no text, so no score\n"
     code, out, err = run(capsys, "fluency", "-t", "good.txt", "-l", "ig")
     assert (code, out) == (0, "good: 0.00 (no language model, 0.00 points per 100 characters); 2 lines, no marks\n")
-    assert err.startswith("note: fluency: there is no language model for 'ig' here")
+    assert err.startswith("warning: fluency: there is no language model for 'ig' here")
 
 
 def test_programs_get_every_line_with_the_numbers_of_the_function(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtqe.errors import InputError
-from mtqe.text import decode, fold, read_lines, split_lines, split_sentences, words
+from mtqe.text import decode, fold, iterate_lines, read_lines, split_lines, split_sentences, words
 
 SOMEWHERE = Path("somewhere.txt")
 
@@ -49,7 +49,26 @@ def test_nul_and_bare_carriage_return_are_noted(tmp_path: Path) -> None:
     assert lines.notes == (
         f"{path}: 1 line with a NUL character inside (2)",
         f"{path}: 1 line with a bare carriage return inside, which ends no line (3)",
+        f"{path}: 1 line with the line end CR LF, the first 1; the others end in LF",
     )
+
+
+@given(ends=st.lists(st.sampled_from([b"\r\n", b"\n"]), min_size=1, max_size=40), last=st.booleans())
+def test_mixed_line_ends_are_counted(tmp_path_factory: pytest.TempPathFactory, ends: list[bytes], last: bool) -> None:
+    path = tmp_path_factory.getbasetemp() / "ends.txt"
+    path.write_bytes(b"".join(b"a" + end for end in ends) + b"a" * last)
+    lines = read_lines(path)
+    noted: list[str] = []
+    assert [*iterate_lines(path, noted)] == [*lines.lines] == ["a"] * (len(ends) + last)
+    assert [*lines.notes] == noted
+    crlf, lf = (sum(end == which for end in ends) for which in (b"\r\n", b"\n"))
+    if not crlf or not lf:
+        assert noted == []
+        return
+    (note,) = noted
+    rarer = b"\r\n" if f"{crlf} line" in note and "end CR LF" in note else b"\n"
+    assert (crlf if rarer == b"\r\n" else lf) == min(crlf, lf)
+    assert f"the first {ends.index(rarer) + 1}; " in note
 
 
 def test_missing_empty_and_directory_are_one_line(tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ from predictions import read
 from rapidfuzz import fuzz
 
 import mtqe
+from mtqe.languages import language_of
 from mtqe.results import EntityError, Span
-from mtqe.text import language_of
 
 Findings = Mapping[str, Sequence[EntityError]]  # by the id of the case
 Errors = list[dict[str, Any]]  # of one case, as the scorers read them: type, ref_span, hyp_span

@@ -27,8 +27,9 @@ from typing import Any
 import mtqe
 from mtqe.corpus import SystemOutput, TestSet
 from mtqe.entities.user.decisions import wilson
+from mtqe.languages import joiner
 from mtqe.results import EntityError, ErrorSpan, Evaluation
-from mtqe.text import joiner, read_lines
+from mtqe.text import read_lines
 
 CORPUS = Path(__file__).parents[2] / "corpora" / "frontline"
 METRICS = ("entities", "fluency")

@@ -12,8 +12,9 @@ from mtqe.alignment.features import stems
 from mtqe.alignment.system import align_system
 from mtqe.corpus import Piece, SystemOutput, TestSet
 from mtqe.errors import DataWarning
+from mtqe.languages import joiner
 from mtqe.readers import TextDocument
-from mtqe.text import first_present, joiner
+from mtqe.text import first_present
 
 #: So many words of one segment that stand in another one's text say that content was moved between them.
 _MOVED_WORDS = 2

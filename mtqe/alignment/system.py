@@ -15,8 +15,9 @@ from mtqe.alignment.parallel import answers_in_order
 from mtqe.alignment.reorder import find_reordered, out_of_order
 from mtqe.corpus import Document, Origin, Piece, SystemOutput, TestSet, Unlinked
 from mtqe.errors import DataWarning, InputError
+from mtqe.languages import joiner
 from mtqe.readers import TextDocument, is_line_by_line, line_piece
-from mtqe.text import first_present, joiner, split_sentences
+from mtqe.text import first_present, split_sentences
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from mtqe.entities.knowledge.places import country_codes, identities
 from mtqe.entities.pairing import SIMILAR
 from mtqe.entities.user.phrases import Piece, pieces, same_words
 from mtqe.entities.user.policy import naming
+from mtqe.languages import language_of
 from mtqe.results import EntityError, Span
-from mtqe.text import language_of
 
 #: What the name of a finding may be called by; `replaced` ones are other names.
 _NAMED = frozenset(["match", "variant", "undecided", "misspelled"])

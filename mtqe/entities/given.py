@@ -23,8 +23,9 @@ from mtqe.alignment.words import WordLink, align_words, project
 from mtqe.entities.findings import finding
 from mtqe.entities.forms import plain, romanisation_key, same_stem, word_set
 from mtqe.errors import InputError
+from mtqe.languages import language_of
 from mtqe.results import EntityError, Span
-from mtqe.text import fold, language_of, words
+from mtqe.text import fold, words
 
 #: How often the verdict of a rule is that of EA-MT, which knows several accepted forms, where one of them is given.
 _CONFIDENCE = {

@@ -15,7 +15,7 @@ from mtqe.entities.forms import plain, without_possessive, word_set
 from mtqe.entities.knowledge.places import identities, is_country_word, is_demonym
 from mtqe.entities.knowledge.vocabulary import frequency, is_common_word, is_international
 from mtqe.entities.numbers.find import Number
-from mtqe.text import language_of
+from mtqe.languages import language_of
 
 #: A designation (S-400, Covid-19), a dotted acronym, or a word; hyphens separate words, so that either spelling of a
 #: compound gives the same tokens.

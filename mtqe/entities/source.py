@@ -11,7 +11,8 @@ import regex
 from mtqe.entities.forms import plain, romanisation_key
 from mtqe.entities.knowledge.places import identities, identities_native, territories
 from mtqe.entities.romanise import CASED, LONGEST_RUN, SYLLABIC, Word, fit, fit_run, runs, skeleton, words_by_script
-from mtqe.text import language_of, words
+from mtqe.languages import language_of
+from mtqe.text import words
 
 #: The least fit that says that a source word may be the name.
 SIMILAR = 0.7

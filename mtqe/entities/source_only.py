@@ -25,8 +25,8 @@ from mtqe.entities.numbers.find import Number, find_numbers
 from mtqe.entities.numbers.match import NEAR, NumberFinding, match_numbers
 from mtqe.entities.romanise import CASED, SYLLABIC, Word, fit, reading
 from mtqe.entities.source import SIMILAR, Fit, Place, Source
+from mtqe.languages import language_of
 from mtqe.results import EntityError, Span
-from mtqe.text import language_of
 
 #: From this fit on, a form is one that the source's word may have.
 _RENDERS = 0.87

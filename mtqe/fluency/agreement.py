@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import regex
 
 from mtqe.fluency.passage import Passage, error_at
+from mtqe.languages import language_of
 from mtqe.results import ErrorSpan
-from mtqe.text import language_of
 
 _PLURALS = {
     "year": "years", "day": "days", "week": "weeks", "month": "months", "thing": "things", "country": "countries",

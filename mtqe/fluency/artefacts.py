@@ -9,8 +9,8 @@ from html import unescape
 import regex
 
 from mtqe.fluency.passage import Passage, error_at
+from mtqe.languages import language_of
 from mtqe.results import ErrorSpan
-from mtqe.text import language_of
 
 _ENTITY = regex.compile(r"&(?:amp;)?(?:quot|apos|amp|lt|gt|nbsp|#\d{2,5}|#x[\da-fA-F]{2,5});")
 _SPECIAL_TOKEN = regex.compile(

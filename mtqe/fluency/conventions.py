@@ -9,8 +9,8 @@ import regex
 
 from mtqe.fluency.passage import Passage, error_at
 from mtqe.fluency.wordlist import is_content
+from mtqe.languages import language_of
 from mtqe.results import ErrorSpan
-from mtqe.text import language_of
 
 _WITH_COMMA_GROUPS = regex.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+\.\d+(?![.,]?\d)")
 _WITH_POINT_GROUPS = regex.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+,\d+(?![.,]?\d)")

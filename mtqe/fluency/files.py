@@ -9,8 +9,8 @@ from pathlib import Path
 
 from mtqe.fluency.models import HumanText
 from mtqe.fluency.scoring import FluencyResult, score_fluency
+from mtqe.languages import language_of
 from mtqe.readers import Translations, name_systems, read, split_languages
-from mtqe.text import language_of
 
 
 @dataclass(frozen=True)

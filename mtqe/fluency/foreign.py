@@ -11,8 +11,8 @@ import regex
 
 from mtqe.fluency.passage import Passage, error_at
 from mtqe.fluency.wordlist import frequencies
+from mtqe.languages import language_of
 from mtqe.results import ErrorSpan, Severity
-from mtqe.text import language_of
 
 _WRITTEN_WITH = {"Jpan": ("Han", "Hira", "Kana"), "Hans": ("Han",), "Hant": ("Han",), "Kore": ("Hang", "Han")}
 _ALWAYS = r"\p{Script=Common}\p{Script=Inherited}"

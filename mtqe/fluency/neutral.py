@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mtqe.fluency.wordlist import frequencies
-from mtqe.text import Word, language_of
+from mtqe.languages import language_of
+from mtqe.text import Word
 
 _BEFORE_START = frozenset('.!?:…。！？"“”„«»「『([')
 _NOUNS_CAPITALISED = frozenset({"de", "lb"})

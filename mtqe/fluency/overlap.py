@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import regex
 
-from mtqe.text import UNSPACED, language_of, words
+from mtqe.languages import UNSPACED, language_of
+from mtqe.text import words
 
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
 _WORDS, _CHARACTERS = 3, 8

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import regex
 
 from mtqe.fluency.passage import SENTENCE_END, Passage, error_at
+from mtqe.languages import UNSPACED, language_of
 from mtqe.results import ErrorSpan
-from mtqe.text import UNSPACED, language_of
 
 _PAIRS = {")": "(", "]": "[", "}": "{", "】": "【", "」": "「", "』": "『", "》": "《", "〉": "〈"}
 _WIDTHS = str.maketrans("（）［］｛｝", "()[]{}")

@@ -9,8 +9,8 @@ import regex
 
 from mtqe.fluency.passage import Passage, error_at
 from mtqe.fluency.wordlist import is_content, same_stem
+from mtqe.languages import UNSPACED, language_of
 from mtqe.results import ErrorSpan
-from mtqe.text import UNSPACED, language_of
 
 #: Languages in which a doubled word is ordinary grammar.
 _REDUPLICATING = frozenset({"hi", "ur", "bn", "id", "ms", "tr", "ta", "te", "mr", "gu", "pa", "vi", "th", "fil"})

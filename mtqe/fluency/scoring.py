@@ -15,9 +15,10 @@ from mtqe.fluency.models import LEAST_TEXT, HumanText, embedded_bits, neural_bit
 from mtqe.fluency.neutral import neutral_words
 from mtqe.fluency.passage import is_heading
 from mtqe.fluency.rules import find_errors
+from mtqe.languages import UNSPACED, language_of
 from mtqe.plugins import unknown
 from mtqe.results import ErrorSpan, FloatArray, Severity
-from mtqe.text import UNSPACED, Word, language_of, text_list, words
+from mtqe.text import Word, text_list, words
 
 #: MQM's weights of error severities; an error of punctuation or white space counts as minor punctuation does there.
 WEIGHTS: Mapping[Severity, float] = {"critical": 25.0, "major": 5.0, "minor": 1.0, "neutral": 0.0}

@@ -10,8 +10,8 @@ import regex
 
 from mtqe.fluency.passage import Passage, error_at
 from mtqe.fluency.wordlist import frequencies, is_content
+from mtqe.languages import language_of
 from mtqe.results import ErrorSpan
-from mtqe.text import language_of
 
 _LOWER_START = regex.compile(r"^[\"“„«'‘(\[¿¡]*(\p{Ll}[\p{Ll}\p{M}'’-]*)(?=[\s,])")
 _FINAL = regex.compile(r"[.!?…]['\"”’»)\]]*\s*$")

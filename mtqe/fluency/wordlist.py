@@ -15,8 +15,9 @@ import regex
 
 from mtqe.fluency.kneser_ney import IntArray, KneserNey
 from mtqe.fluency.ngram import CharacterModel
+from mtqe.languages import UNSPACED, language_of
 from mtqe.results import FloatArray
-from mtqe.text import UNSPACED, Word, language_of, words
+from mtqe.text import Word, words
 
 _SPELLING_TYPES = 30_000
 _SAMPLED_LINES, _SAMPLED_WORDS = 2000, 20

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mtqe.alignment.words import TokenEncoder
 from mtqe.errors import ConfigError
+from mtqe.languages import language_of
 from mtqe.meaning.content import find_content
 from mtqe.meaning.contrast import find_contrasts
 from mtqe.meaning.control import find_control
@@ -19,7 +20,7 @@ from mtqe.meaning.roles import find_roles
 from mtqe.meaning.senses import find_senses
 from mtqe.meaning.verbs import find_modality, find_tense
 from mtqe.results import ErrorSpan
-from mtqe.text import language_of, text_list
+from mtqe.text import text_list
 
 Finder = Callable[[Pair], Iterable[ErrorSpan]]
 #: In the order in which they are asked; a place that one has marked is left to it.

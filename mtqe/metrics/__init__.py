@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from mtqe import plugins
+from mtqe.checks import check, warn_of
 from mtqe.corpus import TestSet, UnitKey
 from mtqe.errors import ConfigError, InputError, MtqeError
 from mtqe.neural.session import ShardDone
@@ -29,8 +30,15 @@ def score(test_set: TestSet, metrics: str | Iterable[str] | Mapping[str, Metric]
 
     `metrics` are names as `chrf:word_order=2` or `bertscore:minilm`, or metrics by name. Raises ConfigError for a
     metric that does not exist or needs a source or reference that the test set lacks, UnavailableError for one whose
-    extra is missing.
+    extra is missing. Warns (DataWarning) of what `mtqe.checks` finds.
     """
+    made = create_all(metrics)
+    warn_of(check(test_set))
+    return score_checked(test_set, made)
+
+
+def score_checked(test_set: TestSet, metrics: str | Iterable[str] | Mapping[str, Metric]) -> Scores:
+    """As `score`, of a test set that needs no further check."""
     made = create_all(metrics)
     if not test_set.systems:
         raise InputError(f"test set {test_set.name!r} has no system output to score")

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
+from mtqe.checks import check, joined, warn_of
+from mtqe.checks.columns import Finding
 from mtqe.corpus import TestSet
 from mtqe.errors import ConfigError, InputError, MtqeError
-from mtqe.metrics import create_all, describe, score
+from mtqe.metrics import create_all, describe, score_checked
 from mtqe.readers import load, parts
 from mtqe.results import FloatArray, Metric, MetricInfo, MetricSpec, Scores, SegmentScores
 
@@ -85,17 +87,18 @@ class CorpusScores:
 
 
 def score_data_set(
-    path: str | Path, metrics: Iterable[str], *, languages: str, input_format: str | None = None
+    path: str | Path, metrics: Iterable[str], *, languages: str, input_format: str | None = None, strict: bool = False
 ) -> tuple[Scores | CorpusScores, Sequence[str]]:
     """The scores of a data set in one file, and what was noted about it.
 
     It is read part by part, unless a metric looks at more than a segment at a time (`MetricSpec.scope`): then it is
-    loaded whole. Raises ConfigError for such a metric where the file is larger than LARGEST_WHOLE.
+    loaded whole. Raises ConfigError for such a metric where the file is larger than LARGEST_WHOLE. Warns (DataWarning)
+    of what `mtqe.checks` finds, or with `strict` raises InputError.
     """
     made = create_all(metrics)
     wide = {name: metric.spec.scope for name, metric in made.items() if metric.spec.scope != "segment"}
     if not wide:
-        scores = score_parts(parts(path, input_format, languages=languages, size=_PART), made)
+        scores = score_parts(parts(path, input_format, languages=languages, size=_PART), made, strict)
         return scores, scores.notes
     size = Path(path).stat().st_size if Path(path).exists() else 0
     if size > LARGEST_WHOLE:
@@ -107,21 +110,28 @@ def score_data_set(
             f"score an excerpt, or leave {', '.join(wide)} out{f': -m {others}' if others else ''}"
         )
     test_set = load(path, input_format, languages=languages)
-    return score(test_set, made), test_set.notes
+    warn_of(check(test_set), test_set.notes, strict=strict)
+    return score_checked(test_set, made), test_set.notes
 
 
-def score_parts(test_sets: Iterable[TestSet], metrics: str | Iterable[str] | Mapping[str, Metric]) -> CorpusScores:
+def score_parts(
+    test_sets: Iterable[TestSet], metrics: str | Iterable[str] | Mapping[str, Metric], strict: bool = False
+) -> CorpusScores:
     """Scores the parts of a text one after the other: the scores, to the last bit, that they would get as one test set.
 
     Each metric must score a segment by itself, and every part must have the same systems. Raises InputError when they
-    have not, or there is no part, and what `mtqe.score` raises.
+    have not, or there is no part, and what `mtqe.score` raises. Lines are checked beside those of their own part.
     """
     made = create_all(metrics)
     totals: dict[tuple[str, str], Totals] = {}
     name = ""
     notes: list[str] = []
+    found: list[Finding] = []
+    lines = 0
     for test_set in test_sets:
-        scores = score(test_set, made)
+        found += check(test_set)
+        lines += len(test_set.segments)
+        scores = score_checked(test_set, made)
         if not totals:
             name = test_set.name
             for key, of in scores.values.items():
@@ -133,6 +143,7 @@ def score_parts(test_sets: Iterable[TestSet], metrics: str | Iterable[str] | Map
         notes += test_set.notes
     if not totals:
         raise InputError("there is no text to score")
+    warn_of(joined(found, lines), notes, strict=strict)
     infos = {
         request: describe(request, metric, [of.spec for (_, m), of in totals.items() if m == request])
         for request, metric in made.items()

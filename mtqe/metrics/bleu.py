@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from mtqe.languages import language_of
 from mtqe.metrics._sacrebleu import Pairs, SacrebleuMetric, spec
 from mtqe.results import FloatArray
-from mtqe.text import language_of
 
 
 def make(

@@ -13,9 +13,10 @@ from typing import Any, Protocol, TypeVar
 from mtqe import plugins
 from mtqe.corpus import Document, Origin, Piece, Segment, SystemOutput, TestSet, whole_piece
 from mtqe.errors import ConfigError, InputError
+from mtqe.languages import is_language, near_language
 from mtqe.readers._documents import in_documents
 from mtqe.readers._references import choose, own_references
-from mtqe.text import bare, is_language, near_language, note_lines
+from mtqe.text import bare, note_lines
 
 _Path = TypeVar("_Path", str, Path)
 _STDIN = Path("-")

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from mtqe.errors import InputError
-from mtqe.text import bare, language_of, read_bytes
+from mtqe.languages import language_of
+from mtqe.text import bare, read_bytes
 
 _ENDINGS = frozenset({".xml", ".tmx", ".xlf", ".xliff"})
 _LEFT_OUT = re.compile(rb"<!--.*?-->", re.DOTALL)

@@ -9,12 +9,12 @@ from itertools import groupby
 from markupsafe import Markup
 
 from mtqe.corpus import Unit, Unlinked
+from mtqe.languages import joiner
 from mtqe.report.findings import Finding, Kind, Verdict
 from mtqe.report.heat import shades
 from mtqe.report.marks import Mark, marked
 from mtqe.report.view import Part, number
 from mtqe.results import Span
-from mtqe.text import joiner
 
 #: What a mark looks like: class, symbol, words for the key.
 STYLES: dict[Kind, tuple[str, str, str]] = {

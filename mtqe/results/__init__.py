@@ -379,9 +379,13 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something the reader of a result must know; `kind` is `input` (odd data) or `unchecked` (left out, and why)."""
+    """Something the reader of a result must know.
 
-    kind: Literal["input", "unchecked"]
+    `kind` is `input` (how the data were read), `warning` (they may not be what they should be) or `unchecked` (what
+    was left out, and why).
+    """
+
+    kind: Literal["input", "warning", "unchecked"]
     text: str
     test_set: str | None = None
 

@@ -116,7 +116,7 @@ def problems(case: Case, result: Result, clean: Result | None) -> list[str]:
     if case.outcome is REFUSED:
         if code == 0:
             found.append("not refused")
-        if out or err.count("\n") != 1 + len(re.findall("^(?:note|not checked): ", err, re.MULTILINE)):
+        if out or err.count("\n") != 1 + len(re.findall("^(?:note|warning|not checked): ", err, re.MULTILINE)):
             found.append("more than a line")
     elif code:
         found.append(f"refused with {code}")

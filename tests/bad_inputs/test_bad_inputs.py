@@ -1,7 +1,6 @@
 """No bad input ends in a traceback, in a silently changed score, or without a line that says what to do."""
 
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -9,13 +8,11 @@ from bad_cases import NOTED, SAME, Case, Result, problems, run, spoiled
 from bad_directories import DIRECTORIES
 from bad_formats import FORMATS
 from bad_runs import RUNS
-from bad_texts import FOR_CHECKS, PLAIN
+from bad_texts import ODD_TEXTS, PLAIN
 from bad_works import WORKS
 from clean_files import write_clean, write_run
 
-_NOT_YET = pytest.mark.skipif(find_spec("mtqe.checks") is None, reason="there is no mtqe.checks")
-_FOR_CHECKS = [pytest.param(case, marks=_NOT_YET) for case in FOR_CHECKS]
-CASES = [*PLAIN, *FORMATS, *DIRECTORIES, *WORKS, *RUNS]
+CASES = [*PLAIN, *ODD_TEXTS, *FORMATS, *DIRECTORIES, *WORKS, *RUNS]
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +28,7 @@ def result_of(command: str, directory: Path) -> Result:
     return run(command, directory)
 
 
-@pytest.mark.parametrize("case", [*CASES, *_FOR_CHECKS], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_bad_input(case: Case, clean: Path, tmp_path: Path) -> None:
     result = spoiled(case, clean, tmp_path / "bad")
     same = case.outcome in (SAME, NOTED)

@@ -155,7 +155,8 @@ def test_a_data_set_is_scored_as_the_files_are(
     monkeypatch.setattr(_streaming, "_PART", 40)
     options = ["-l", "en", "-m", *requests.split(), "-f", form]
     code, out, err = run(capsys, "score", "-d", str(data_set), *options)
-    assert (code, err) == (0, "")
+    assert (code, err.count("\n")) == (0, 1)
+    assert "system 'good': 1 of 4 lines is empty" in err
     assert out == run(capsys, "score", "-t", "good.txt", "poor.txt", "-r", "ref.txt", *options)[1]
     assert "good" in out
 

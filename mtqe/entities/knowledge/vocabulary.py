@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from mtqe.entities.forms import plain
 from mtqe.entities.knowledge.places import identities, is_country_word, population, territories
+from mtqe.languages import language_of
 from mtqe.store import versions
 from mtqe.tables import Index, key_columns, keys_of, open_table, pack
-from mtqe.text import language_of
 
 #: Raise it when what is stored, or how, changes.
 _FORMAT = 2

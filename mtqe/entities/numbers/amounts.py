@@ -11,7 +11,7 @@ from functools import lru_cache
 import regex
 
 from mtqe.entities.numbers.units import CURRENCY_SIGNS, Term, first_words, terms
-from mtqe.text import UNSPACED, language_of
+from mtqe.languages import UNSPACED, language_of
 
 _SIGNS = "".join(CURRENCY_SIGNS)
 _BEFORE = regex.compile(rf"(?:(?<!\p{{L}})\p{{L}}{{1,3}})?[{_SIGNS}]\s?$|(?<!\p{{L}})(?:\p{{Lu}}{{3}}[\s\u00a0]?|US)$")

@@ -13,7 +13,7 @@ import regex
 from mtqe.entities.numbers.amounts import CLOCK, Number, clock_values, complete, currency, is_clock, parse_digits
 from mtqe.entities.numbers.spelled import find_spelled, ordinal, past_hours
 from mtqe.entities.numbers.units import CURRENCY_SIGNS, convert, is_part
-from mtqe.text import language_of
+from mtqe.languages import language_of
 
 __all__ = ["Number", "find_numbers", "parse_digits"]
 

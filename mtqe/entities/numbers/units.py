@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from mtqe.text import language_of
+from mtqe.languages import language_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from pathlib import Path
 from mtqe.entities.user.files import check_form, tsv_rows
 from mtqe.entities.user.phrases import Phrases, longest
 from mtqe.errors import InputError
+from mtqe.languages import language_of
 from mtqe.results import EntityError
-from mtqe.text import language_of
 
 #: What MQM calls a term, or a name, that is not the one which the resource of the project asks for.
 NOT_AS_ASKED = "Terminology/Inconsistent with terminology resource"

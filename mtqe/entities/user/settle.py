@@ -9,8 +9,8 @@ from mtqe.entities.user.glossary import NOT_AS_ASKED, glossary_findings
 from mtqe.entities.user.phrases import Hit, Phrases, longest, pieces, same_words
 from mtqe.entities.user.policy import naming
 from mtqe.entities.user.style import Style
+from mtqe.languages import language_of
 from mtqe.results import NO_ERROR, EntityError, Span
-from mtqe.text import language_of
 
 #: How sure the detector is of what a user says.
 _SAID = 0.95
