@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "bad_inpu
 
 from bad_cases import SCORE, WARNED, Case, run, spoiled
 from bad_inputs_comet import pair_of
-from bad_texts import PLAIN
+from bad_texts import ODD_TEXTS, PLAIN
 from clean_files import write_clean
 
 _PAIR = ("hyp.txt", "ref.txt")
@@ -112,7 +112,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--comet", metavar="PYTHON", help="of an environment with unbabel-comet")
     arguments = parser.parse_args()
-    cases = [case for case in PLAIN if case.in_plain_text]
+    cases = [case for case in (*PLAIN, *ODD_TEXTS) if case.in_plain_text]
     with tempfile.TemporaryDirectory() as name:
         clean = Path(name, "clean")
         clean.mkdir()

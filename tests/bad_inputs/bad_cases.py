@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -75,7 +76,7 @@ def run(command: str, directory: Path, stdin: bytes = b"") -> Result:
     streams = contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), contextlib.chdir(directory)
     given, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(stdin))
     try:
-        with _no_hang(), streams[0], streams[1], streams[2]:
+        with _no_hang(), warnings.catch_warnings(), streams[0], streams[1], streams[2]:
             code = main(split(command))
     except SystemExit as stop:  # argparse
         code = int(stop.code or 0)
