@@ -25,16 +25,19 @@ def parser(functions: Mapping[str, Callable[[argparse.Namespace], None]]) -> arg
     _device(run)
     _output(run)
 
-    evaluate = _command(commands, "evaluate", "do everything on files and write a report")
+    evaluate = _command(commands, "evaluate", "do everything on files or data sets, and write a report")
     _files(evaluate)
+    _data_set(evaluate)
+    evaluate.set_defaults(documents=None)
     evaluate.add_argument("--name", help="name of the test set (default: the reference's file name)")
     _statistics(evaluate)
     _device(evaluate)
     _output(evaluate)
 
     score = _command(commands, "score", "print corpus scores of files that agree line by line, or of data sets (-d)")
-    _files(score, required=False)
+    _files(score)
     _data_set(score)
+    _documents(score)
     _gates(score)
     _device(score)
     score.add_argument(
@@ -179,8 +182,9 @@ def _compare(commands: Any) -> None:
         "test systems against each other: of runs (DIR), files (-t, -r) or data sets (-d), or by scores made elsewhere",
     )
     compare.add_argument("directories", nargs="*", metavar="DIR", type=Path, help="run directories")
-    _files(compare, required=False)
+    _files(compare)
     _data_set(compare)
+    _documents(compare)
     compare.add_argument("--scores", nargs="+", metavar="FILE.tsv", help="segment scores, columns system, score, ...")
     compare.add_argument(
         "--lower-is-better", nargs="+", default=(), metavar="METRIC", help="metrics of --scores that count errors"
@@ -233,12 +237,12 @@ def _command(commands: Any, name: str, text: str) -> Any:
     return command
 
 
-def _files(command: argparse.ArgumentParser, required: bool = True) -> None:
-    _translations(command, required)
-    which = "one path a reference" if required else "one path a reference; with -d, names of its references to use"
-    command.add_argument("-r", "--references", nargs="+", required=required, metavar="PATH", help=which)
+def _files(command: argparse.ArgumentParser) -> None:
+    _translations(command, required=False)
+    which = "one path a reference; with -d, names of its references to use"
+    command.add_argument("-r", "--references", nargs="+", metavar="PATH", help=which)
     command.add_argument("-s", "--source", metavar="PATH")
-    _languages(command, required)
+    _languages(command, required=False)
     command.add_argument(
         "-m", "--metrics", nargs="+", metavar="METRIC", help="such as chrf:word_order=2 bertscore:minilm meaning"
     )
@@ -297,14 +301,17 @@ def _data_set(command: argparse.ArgumentParser) -> None:
         "directory, a WMT .xml; wmt23 and other test sets of sacreBLEU; hf:ID,COLUMN=...; -t adds systems to it",
     )
     command.add_argument(
-        "--documents", metavar="FILE", help="the document of each line of the reference, or domain, tab and document"
-    )
-    command.add_argument(
         "--ratings",
         nargs="+",
         default=(),
         metavar="FILE",
         help="error spans by people, as scores human:mqm or human:esa: TSV of Marot or WMT's MQM, CSV of WMT's ESA",
+    )
+
+
+def _documents(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--documents", metavar="FILE", help="the document of each line of the reference, or domain, tab and document"
     )
 
 

@@ -82,12 +82,15 @@ def _run(arguments: argparse.Namespace) -> None:
 def _evaluate(arguments: argparse.Namespace) -> None:
     from mtqe.run import evaluate
 
+    one_input(arguments, "dataset")
     _prepare(arguments.output)
     evaluation = evaluate(
-        arguments.translations,
-        arguments.references,
+        arguments.translations or (),
+        arguments.references or (),
         languages=arguments.languages,
         source=arguments.source,
+        datasets=arguments.dataset,
+        ratings=arguments.ratings,
         metrics=arguments.metrics,
         name=arguments.name,
         baseline=arguments.baseline,

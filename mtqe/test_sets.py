@@ -93,7 +93,7 @@ def _system(
     if covered < _SMALL_COVERAGE:
         other = "reference" if test_set.reference_sets else "source"
         little = f"{path}: only {covered:.0%} of the {other} is answered; is it the same text?"
-        notes.append(Note("input", little, test_set.name))
+        notes.append(Note("warning", little, test_set.name))
     return system
 
 

@@ -26,7 +26,7 @@ LAYERS = [
     {"comparison", "score_files"},
     {"report"},
     {"experiment"},
-    {"test_sets"},
+    {"test_sets", "provenance"},
     {"run"},
     {"arguments", "inputs"},
     {"cli"},

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from command import run
 
 import mtqe
 from mtqe.corpus import Document, Segment, SystemOutput, TestSet
@@ -242,6 +243,32 @@ def test_the_command_of_the_report_repeats_the_run(both: Evaluation, tmp_path: P
     assert words[:2] == ["mtqe", "evaluate"]
     assert words[words.index("--name") + 1] == "frontline"
     assert words[-2:] == ["-o", "DIR"]
+
+
+def test_data_sets_are_evaluated_as_they_are_scored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, port in (("north.tsv", "Turku"), ("south.tsv", "Izmir")):
+        rows = [f"The boat {i} left {port}.\tBoat {i} sailed from {port}.\tA boat went." for i in range(30)]
+        Path(name).write_text("\n".join(["reference\tgood\tpoor", *rows]) + "\n", encoding="utf-8")
+    given = ["-d", "north.tsv", "south.tsv", "-l", "en", "-m", "chrf"]
+    code, _, err = run(capsys, "evaluate", *given, "-o", "out")
+    assert (code, "Error" in err) == (0, False)
+    evaluation = load_evaluation("out")
+    assert [
+        (scores.test_set, system.key, scores.corpus(system.key, "chrf"))
+        for test_set, scores in zip(evaluation.test_sets, evaluation.scores, strict=True)
+        for system in test_set.systems
+    ] == [
+        (row["test_set"], row["system"], row["value"])
+        for row in json.loads(run(capsys, "score", *given, "-f", "json")[1])["scores"]
+    ]
+    words = shlex.split(evaluation.provenance["command"])
+    code, *_ = run(capsys, *words[1:-1], "again")
+    assert code == 0
+    assert Path("again/scores.parquet").read_bytes() == Path("out/scores.parquet").read_bytes()
+    assert run(capsys, "evaluate", *given, "-s", "north.tsv", "-o", "out")[0] == 2
 
 
 def test_figures_of_an_earlier_run_do_not_stay(both: Evaluation, tmp_path: Path) -> None:
