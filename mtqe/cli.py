@@ -231,8 +231,7 @@ def _entities(arguments: argparse.Namespace) -> None:
         style=decisions.as_style(style) if decisions else style,
         input_format=arguments.input_format,
     )
-    for note in evaluation.notes:
-        print(f"note: {note.text}", file=sys.stderr)
+    _say_notes(evaluation)
     if arguments.format != "text":
         _for_programs()
     forms = {"text": editor.to_text, "csv": editor.to_csv, "jsonl": editor.to_json_lines}
@@ -370,9 +369,13 @@ def _prepare(output: Path | None) -> None:
 
 def _finish(evaluation: Evaluation, output: Path | None) -> None:
     directory = output or Path("reports") / (re.sub(r"[^\w.-]+", "-", evaluation.name).strip("-.") or "report")
+    _say_notes(evaluation)
+    print(evaluation.report(directory))
+
+
+def _say_notes(evaluation: Evaluation) -> None:
     for note in evaluation.notes:
         print(f"{_KINDS[note.kind]}: {evaluation.say(note)}", file=sys.stderr)
-    print(evaluation.report(directory))
 
 
 def _interrupt(_signal: int, _frame: Any) -> NoReturn:

@@ -121,6 +121,7 @@ def find_entities(
     _check(experiment)
     notes: list[Note] = []
     loaded = load_test_set(test_set, experiment, notes)
+    _look_at(loaded, notes)
     metric = entities.EntityErrors("empty", style, "reference" if references else "source")
     with noted(notes, name):
         scores = metrics.score_checked(loaded, {"entities": metric})
@@ -165,7 +166,7 @@ def execute(experiment: Experiment, command: str) -> Evaluation:
     ]
     with manifest.step("check"):
         for test_set in test_sets:
-            _look_at(test_set, notes, experiment.strict)
+            _look_at(test_set, notes, strict=experiment.strict)
     scores = [_score(test_set, experiment, manifest, notes) for test_set in test_sets]
     notes += _about_meaning(scores)
     with manifest.step("compare"):
@@ -181,10 +182,10 @@ def execute(experiment: Experiment, command: str) -> Evaluation:
     )
 
 
-def _look_at(test_set: TestSet, notes: list[Note], strict: bool) -> None:
+def _look_at(test_set: TestSet, notes: list[Note], *, strict: bool = False) -> None:
     """Adds what the checks find to the notes, or raises InputError where it is to be strict."""
     so_far = [note.text for note in notes if note.test_set == test_set.name]
-    with noted(notes, test_set.name):
+    with noted(notes, test_set.name, "warning"):
         warn_of(check(test_set), so_far, strict=strict)
 
 

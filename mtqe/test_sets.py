@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from mtqe.alignment import add_reference, align_system, are_parallel
 from mtqe.corpus import SystemOutput, TestSet
@@ -115,7 +115,7 @@ def translated(test_set: TestSet, entry: TestSetInput, manifest: Manifest, notes
 
 
 @contextmanager
-def noted(notes: list[Note], test_set: str) -> Iterator[None]:
+def noted(notes: list[Note], test_set: str, kind: Literal["input", "warning"] = "input") -> Iterator[None]:
     """Makes notes of the warnings about data; other warnings go on as they are."""
     caught: list[warnings.WarningMessage] = []
     try:
@@ -125,7 +125,7 @@ def noted(notes: list[Note], test_set: str) -> Iterator[None]:
     finally:
         for warning in caught:
             if issubclass(warning.category, DataWarning):
-                notes.append(Note("warning", str(warning.message), test_set))
+                notes.append(Note(kind, str(warning.message), test_set))
             else:
                 warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
 

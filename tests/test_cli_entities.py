@@ -53,7 +53,7 @@ def test_the_terminal_shows_what_is_wrong_where_and_what_would_be_right(
 ) -> None:
     code, out, err = run(capsys, *BOTH)
     assert code == 0
-    assert err == "note: No source text was given, so nothing was checked against it.\n"
+    assert err == "not checked: No source text was given, so nothing was checked against it.\n"
     good, _, poor = out.partition("\npoor: ")
     assert good.startswith("good: no errors in ")
     assert "\nx " not in good
