@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Callable, Mapping, Sequence
+from importlib import resources
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -70,7 +71,10 @@ def parser(functions: Mapping[str, Callable[[argparse.Namespace], None]]) -> arg
 
     report = _command(commands, "report", "render the report of a run directory anew")
     report.add_argument("directory", metavar="DIR", type=Path)
-    _output(report, default="DIR")
+    report.add_argument("--schema", action=_Schema, nargs=0, help="print the JSON Schema of results.json and exit")
+    where = report.add_mutually_exclusive_group()
+    where.add_argument("--index", action="store_true", help="write DIR/index.html over all reports below DIR instead")
+    _output(where, default="DIR")
 
     _format(_command(commands, "metrics", "list the metrics, their parameters and the published models"))
     _fetch(commands)
@@ -231,6 +235,12 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
+class _Schema(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        print(resources.files("mtqe.report").joinpath("results.schema.json").read_text("utf-8"), end="")
+        parser.exit()
+
+
 def _command(commands: Any, name: str, text: str) -> Any:
     command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     command.add_argument("--debug", action="store_true", help="show where an error came from")
@@ -358,7 +368,7 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _output(command: argparse.ArgumentParser, default: str = "reports/NAME") -> None:
+def _output(command: argparse._ActionsContainer, default: str = "reports/NAME") -> None:
     command.add_argument("-o", "--output", type=Path, metavar="DIR", help=f"where to write (default: {default})")
 
 

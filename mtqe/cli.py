@@ -125,8 +125,12 @@ def _translate(arguments: argparse.Namespace) -> None:
 
 
 def _report(arguments: argparse.Namespace) -> None:
+    from mtqe.report.index import write_index
     from mtqe.run import load_evaluation
 
+    if arguments.index:
+        print(write_index(arguments.directory))
+        return
     evaluation = load_evaluation(arguments.directory)
     print(evaluation.report(arguments.output or arguments.directory))
 

@@ -1,7 +1,8 @@
 """Names to modules: built-ins by file name, third parties by entry point, both by one path.
 
 A metric is a module `mtqe/metrics/NAME.py`, or an entry point NAME of the group `mtqe.metrics` that is such a module;
-its function `make(...)` makes the metric, its keyword parameters are the metric's. Readers (`mtqe.readers`) and report
+its function `make(...)` makes the metric, its keyword parameters are the metric's; `CITE`, where it has one, names what
+to cite, as keys of `mtqe/report/citations.bib` or whole BibTeX entries. Readers (`mtqe.readers`) and report
 sections (`mtqe.report.sections`) are found in the same way; their packages say which functions they have.
 """
 

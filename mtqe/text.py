@@ -55,6 +55,8 @@ _DASHES = regex.compile(r"[\u2010-\u2015\u2212]")
 #: Soft hyphens, characters without width and marks of direction, which no reader sees.
 _UNSEEN = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 _UNSEEN_RUN = regex.compile(rf"[\s{_UNSEEN}]+")
+#: What a spreadsheet may take for the beginning of a formula, and that behind the apostrophes that keep it from it.
+_FORMULA = regex.compile(r"'*[=+\-@＝＋－＠\t\r\n]")
 _LINE_NOTE = regex.compile(r": [\d,]+ lines? with ")
 
 
@@ -374,3 +376,13 @@ def split_sentences(line: str, language: str) -> list[tuple[int, int]]:
 def first_present(texts: Iterable[str | None]) -> str:
     """The first text that is there, or an empty one."""
     return next((text for text in texts if text is not None), "")
+
+
+def as_cell(text: str) -> str:
+    """The text as a cell of a table that no spreadsheet runs: an apostrophe goes before what may begin a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def from_cell(cell: str) -> str:
+    """The text that `as_cell` made a cell of; it is the same text for every text."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

@@ -21,6 +21,8 @@ from mtqe.neural import minilm, similarity
 from mtqe.neural.encoder import Encoder, Tokens
 from mtqe.results import FloatArray, Metric, MetricSpec, Scope, SegmentScores
 
+CITE = ("zhang-etal-2020-bertscore",)
+
 _MINILM_LAYER = 3
 _PARTS = ("precision", "recall", "f1")
 _SHOWN_IDS = 10

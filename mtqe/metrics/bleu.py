@@ -11,6 +11,8 @@ from mtqe.languages import language_of
 from mtqe.metrics._sacrebleu import Pairs, SacrebleuMetric, spec
 from mtqe.results import FloatArray
 
+CITE = ("papineni-etal-2002-bleu", "post-2018-call")
+
 
 def make(
     lowercase: bool = False,

@@ -10,6 +10,8 @@ import numpy as np
 from mtqe.metrics._sacrebleu import Pairs, SacrebleuMetric, or_python_zero, spec
 from mtqe.results import FloatArray
 
+CITE = ("popovic-2015-chrf", "popovic-2017-chrf", "post-2018-call")
+
 
 def make(
     char_order: int = 6,

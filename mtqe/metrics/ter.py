@@ -9,6 +9,8 @@ import numpy as np
 from mtqe.metrics._sacrebleu import Pairs, SacrebleuMetric, or_python_zero, spec
 from mtqe.results import FloatArray
 
+CITE = ("snover-etal-2006-study", "post-2018-call")
+
 
 def make(
     normalized: bool = False,

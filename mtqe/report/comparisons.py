@@ -13,22 +13,28 @@ from mtqe.report.marks import visible
 from mtqe.report.view import arrow, count, interval, listing, number, p_value, percent, rank
 from mtqe.results import Comparison, PairResult, Scores, SystemResult
 
-_CORRECTIONS = {"max-t": "step-down max-T", "holm": "Holm"}
+#: What the corrections of a family of tests are called.
+CORRECTIONS = {"max-t": "step-down max-T", "holm": "Holm"}
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A table as it is shown: one head a column, and rows of cells; columns `words` hold words, the first a name."""
+    """A table as it is shown: one head a column, and rows of cells; columns `words` hold words, the first a name.
+
+    `rules` are the numbers of the rows above which a rule is drawn.
+    """
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     words: tuple[int, ...]
+    rules: frozenset[int] = frozenset()
 
 
 def system_grid(scores: Scores, comparison: Comparison) -> Grid:
     """The systems, best first: cluster and ranks, name, score, interval, units, how often first, pairs won and lost.
 
-    A dash stands for those outside. One document ranks nothing, and runs have a column where a system has several.
+    A dash stands for those outside, and a rule for the end of a cluster. One document ranks nothing; columns of which
+    nothing is known are left out.
     """
     metric = scores.metrics[comparison.metric]
     columns: dict[str, list[str]] = {}
@@ -37,7 +43,7 @@ def system_grid(scores: Scores, comparison: Comparison) -> Grid:
         won, lost = ("–", "–") if _is_human(scores, place) else (str(place.wins), str(place.losses))
         cells = {
             "cluster": "–" if place.cluster is None else str(place.cluster),
-            "ranks": "–" if place.ranks is None else "–".join(map(str, sorted(set(place.ranks)))),
+            "ranks": "–" if place.ranks is None else _ranks(place.ranks),
             "System": place.system,
             f"{metric.label} {arrow(metric)}": number(place.score, metric.decimals) + ("†" if place.optimised else ""),
             "95 % interval": interval(place.interval, metric.decimals),
@@ -49,11 +55,26 @@ def system_grid(scores: Scores, comparison: Comparison) -> Grid:
         }
         for head, cell in cells.items():
             columns.setdefault(head, []).append(cell)
-    left_out = {"cluster", "ranks", "first"} if is_one_document(scores) or comparison.correction == "none" else set()
-    left_out |= set() if any(place.runs for place in ordered) else {"runs"}
+    left_out = {"cluster", "ranks", "first"} if is_one_document(scores) else set()
     left_out |= {"won", "lost"} if comparison.correction == "none" else set()
-    heads = tuple(head for head in columns if head not in left_out)
-    return Grid(heads, tuple(zip(*(columns[head] for head in heads), strict=True)), (heads.index("System"),))
+    heads = tuple(head for head, cells in columns.items() if head not in left_out and set(cells) - {"–", ""})
+    rows = tuple(zip(*(columns[head] for head in heads), strict=True))
+    first: dict[int, int] = {}
+    for i, place in enumerate(ordered):
+        if place.cluster is not None:
+            first.setdefault(place.cluster, i)
+    rules = list(first.values())[1:] if "cluster" in heads else []
+    return Grid(heads, rows, (heads.index("System"),), frozenset(rules))
+
+
+def score_and_ranks(place: SystemResult, decimals: int) -> str:
+    """`53.1 (2–4)`: the score of a system and the ranks that the tests leave open."""
+    score = number(place.score, decimals)
+    return score if place.ranks is None else f"{score} ({_ranks(place.ranks)})"
+
+
+def _ranks(ranks: tuple[int, int]) -> str:
+    return "–".join(map(str, sorted(set(ranks))))
 
 
 def is_one_document(scores: Scores) -> bool:
@@ -162,8 +183,8 @@ def statement(scores: Scores, comparison: Comparison) -> str:
     text = tests[0].upper() + tests[1:]
     text += f"{reason[0].upper()}{reason[1:]}. " if reason else ""
     text += drawn(comparison)
-    if comparison.correction in _CORRECTIONS:
-        text += f" Adjusted p: {_CORRECTIONS[comparison.correction]} over {count(len(comparison.pairs), 'pair')}, the "
+    if comparison.correction in CORRECTIONS:
+        text += f" Adjusted p: {CORRECTIONS[comparison.correction]} over {count(len(comparison.pairs), 'pair')}, the "
         text += "family of this table."
     if not one_document and any(place.cluster for place in comparison.systems):
         text += " A cluster ends only where every system above is better than every one below, at .05; ranks are those "

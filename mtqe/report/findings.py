@@ -75,13 +75,21 @@ class Finding:
     @property
     def description(self) -> str:
         """One line for a tooltip."""
+        return "; ".join([self.full_label, *self.facts, f"confidence {self.span.confidence:.2f}"])
+
+    @property
+    def full_label(self) -> str:
+        """The label, and whether it is a candidate or a hint."""
         label = f"meaning candidate: {self.label}" if self.candidate else self.label
-        facts = ["hint: " + label if self.is_hint else label]
-        facts += [f"reference: {self.expected}"] if self.expected else []
+        return f"hint: {label}" if self.is_hint else label
+
+    @property
+    def facts(self) -> list[str]:
+        """What is known beside the label and the confidence."""
+        facts = [f"reference: {self.expected}"] if self.expected else []
         facts += [f"suggestion: {self.span.suggestion}"] if self.span.suggestion else []
         facts += [f"severity {self.span.severity}"] if self.kind in ("fluency", "other") else []
-        facts += self.span.evidence if isinstance(self.span, EntityError) else ()
-        return "; ".join([*facts, f"confidence {self.span.confidence:.2f}"])
+        return facts + list(self.span.evidence if isinstance(self.span, EntityError) else ())
 
     def quote(self, context: int = 36, longest: int = 120) -> tuple[str, str, str]:
         """What stands before the marked passage, the passage, and what follows it, cut to a readable length.

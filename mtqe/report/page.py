@@ -6,14 +6,14 @@ import base64
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import resources
 
 from markupsafe import Markup
 
 from mtqe import plugins
+from mtqe.report.folds import folded
 from mtqe.report.markdown import blocks, escape
 from mtqe.report.marks import visible
-from mtqe.report.render import render
+from mtqe.report.render import asset, render
 from mtqe.report.view import count, parts, systems
 from mtqe.results import Evaluation
 
@@ -27,6 +27,7 @@ class Section:
     order: int
     html: Callable[[Evaluation], Markup | None]
     markdown: Callable[[Evaluation], str | None]
+    script: str | None = None
 
 
 def sections() -> list[Section]:
@@ -35,26 +36,28 @@ def sections() -> list[Section]:
     for name in plugins.names("report.sections"):
         module = plugins.load("report.sections", name)
         title = getattr(module, "TITLE", name.replace("_", " ").capitalize())
-        found.append(Section(name, title, module.ORDER, module.html, module.markdown))
+        script = getattr(module, "SCRIPT", None)
+        found.append(Section(name, title, module.ORDER, module.html, module.markdown, script))
     return sorted(found, key=lambda section: (section.order, section.name))
 
 
 def html(evaluation: Evaluation) -> str:
-    """The whole page: style and script inside, and a policy that allows these two and nothing else."""
-    style, script = _asset("page.css"), _asset("page.js")
-    policy = (
-        f"default-src 'none'; style-src '{_checksum(style)}'; script-src '{_checksum(script)}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
+    """The whole page: style and scripts inside, and a policy that allows these and nothing else."""
     bodies = [(section, body) for section in sections() if (body := section.html(evaluation))]
+    style = asset("page.css")
+    scripts = [asset("page.js"), *(section.script for section, _ in bodies if section.script)]
+    policy = (
+        f"default-src 'none'; style-src {checksum(style)}; script-src {' '.join(map(checksum, scripts))}; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
     page = render(
         "page.html",
         policy=policy,
         style=Markup(style),
-        script=Markup(script),
+        scripts=[Markup(script) for script in scripts],
         name=evaluation.name,
         summary=_summary(evaluation),
-        sections=bodies,
+        sections=[(section, folded(body)) for section, body in bodies],
     )
     return str(page)
 
@@ -75,9 +78,6 @@ def _summary(evaluation: Evaluation) -> str:
     return " · ".join([*facts, count(len(systems(evaluation)), "system")])
 
 
-def _asset(name: str) -> str:
-    return resources.files("mtqe.report").joinpath("templates", name).read_text("utf-8")
-
-
-def _checksum(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+def checksum(text: str) -> str:
+    """What a policy allows a style or script by."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib import resources
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
 from mtqe.report import view
+from mtqe.report.links import row_link, segments_link
 from mtqe.report.marks import bdi, visible
 
 
@@ -31,6 +33,8 @@ def environment() -> jinja2.Environment:
         "number": view.number,
         "p_value": view.p_value,
         "percent": view.percent,
+        "row_link": row_link,
+        "segments_link": segments_link,
     }
     return found
 
@@ -38,3 +42,8 @@ def environment() -> jinja2.Environment:
 def render(template: str, **values: Any) -> Markup:
     """A template of this package, filled in."""
     return Markup(environment().get_template(template).render(**values))
+
+
+def asset(name: str) -> str:
+    """A file that the page has inside it."""
+    return resources.files("mtqe.report").joinpath("templates", name).read_text("utf-8")

@@ -89,7 +89,7 @@ def _unlinked(outputs: Sequence[Unlinked]) -> Iterator[Row]:
 
 def _unit_row(part: Part, system: str, i: int, unit: Unit, findings: Sequence[Finding]) -> Row:
     source_language, target_language = part.test_set.source_language, part.test_set.target_language
-    ordered = sorted((f for f in findings if f.kind != "match"), key=_weight)
+    ordered = sorted((f for f in findings if f.kind != "match"), key=weight)
     references = tuple(
         marked(
             text, [_mark(f, f.span.ref_span, "r") for f in ordered if f.span.ref_span and f.span.reference == k], lang
@@ -99,7 +99,7 @@ def _unit_row(part: Part, system: str, i: int, unit: Unit, findings: Sequence[Fi
     )
     source_marks = [_mark(f, f.span.src_span, "s") for f in ordered if f.span.src_span]
     output_marks = [_mark(f, f.span.hyp_span, "h") for f in ordered if f.span.hyp_span]
-    output_marks += _additions(part, system, i)
+    output_marks += additions(part, system, i)
     shaded = shades(part.words[system][i], part.heat_bounds) if system in part.words else []
     primary = part.primary
     scored = primary is not None and part.scores.has(system, primary.name)
@@ -117,7 +117,8 @@ def _unit_row(part: Part, system: str, i: int, unit: Unit, findings: Sequence[Fi
     )
 
 
-def _weight(finding: Finding) -> tuple[bool, int]:
+def weight(finding: Finding) -> tuple[bool, int]:
+    """Sort key of a finding: what lies on top comes first."""
     return finding.is_hint, list(STYLES).index(finding.kind)
 
 
@@ -137,7 +138,7 @@ def _mark(finding: Finding, span: Span | None, side: str) -> Mark:
     )
 
 
-def _additions(part: Part, system: str, i: int) -> Iterator[Mark]:
+def additions(part: Part, system: str, i: int) -> Iterator[Mark]:
     """Sentences inside a unit that the reference lacks, found by the lengths of the pieces that the unit joins."""
     output = part.test_set.system(system)
     text = output.texts[i] or ""

@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from mtqe import plugins
+from mtqe.comparison.places import ALPHA
 from mtqe.errors import ConfigError, UnavailableError
 from mtqe.metrics import create, describe
 from mtqe.metrics._streaming import CorpusScores
 from mtqe.neural.checkpoints import cached_models
 from mtqe.neural.known import KNOWN, Known
-from mtqe.report import markdown
+from mtqe.report import latex, markdown
 from mtqe.report.comparisons import one_line, pair_grid, system_grid
 from mtqe.report.values import comparison_row, plain, score_rows
 from mtqe.report.view import arrow, listing, number
 from mtqe.results import Comparison, Metric, Scores
+from mtqe.text import as_cell
 
 Cell = str | float | int | None
 
@@ -31,7 +33,7 @@ Cell = str | float | int | None
 class Table:
     """Rows of values for programs (`csv`, `json`) and the same rows as people read them (`text`, `md`, `latex`).
 
-    `rules` are the numbers of shown rows above which LaTeX draws a rule.
+    LaTeX draws a rule above the shown rows `rules`, and sets the cells `strong` (row, column) in bold.
     """
 
     columns: tuple[str, ...]
@@ -39,6 +41,7 @@ class Table:
     heads: tuple[str, ...]
     shown: tuple[tuple[str, ...], ...]
     rules: frozenset[int] = frozenset()
+    strong: frozenset[tuple[int, int]] = frozenset()
 
 
 def score_table(all_scores: Sequence[Scores | CorpusScores]) -> Table:
@@ -61,7 +64,10 @@ def score_table(all_scores: Sequence[Scores | CorpusScores]) -> Table:
 
 
 def compared_systems(scores: Scores, comparison: Comparison, metrics: Sequence[str]) -> Table:
-    """The systems as the tests place them, with their scores by the other `metrics`; LaTeX rules part the clusters."""
+    """The systems as the tests place them, with their scores by the other `metrics`.
+
+    LaTeX rules part the clusters, and the scores of the first are bold.
+    """
     grid = system_grid(scores, comparison)
     others = [scores.metrics[name] for name in metrics if name != comparison.metric and name in scores.metrics]
     outputs: dict[str, list[str]] = {}
@@ -76,11 +82,12 @@ def compared_systems(scores: Scores, comparison: Comparison, metrics: Sequence[s
     heads = (*grid.heads, *(f"{info.label} {arrow(info)}" for info in others))
     clusters = [row[0] for row in grid.rows] if grid.heads[0] == "cluster" else []
     rules = frozenset(i for i in range(1, len(clusters)) if clusters[i] != clusters[i - 1])
-    return Table((), (), heads, tuple(shown), rules)
+    best = frozenset((i, grid.words[0] + 1) for i, cluster in enumerate(clusters) if cluster == "1")
+    return Table((), (), heads, tuple(shown), rules, best)
 
 
 def pair_table(comparisons: Sequence[Comparison]) -> Table:
-    """A row a test set and pair of systems; shown are those of one comparison."""
+    """A row a test set and pair of systems; shown are those of the first comparison, in bold an adjusted p <= .05."""
     own = ("a", "b", "delta", "low", "high", "p", "p_adjusted", "units", "wins", "losses", "detectable", "equivalent")
     columns = ("test_set", "metric", *own, "identical", "agreement", "signature")
     rows = []
@@ -90,7 +97,10 @@ def pair_table(comparisons: Sequence[Comparison]) -> Table:
             cells = {**pair, "test_set": comparison.test_set, "metric": comparison.metric, "low": low, "high": high}
             rows.append(tuple(cells[column] for column in columns))
     grid = pair_grid(comparisons[0])
-    return Table(columns, tuple(rows), grid.heads, grid.rows)
+    at = grid.heads.index("adjusted p")
+    adjusted = comparisons[0].pairs if comparisons[0].correction != "none" else ()
+    found = frozenset((i, at) for i, pair in enumerate(adjusted) if pair.p_adjusted <= ALPHA)
+    return Table(columns, tuple(rows), grid.heads, grid.rows, strong=found)
 
 
 #: Trained metrics that a user may look for in vain.
@@ -227,36 +237,15 @@ def _csv(table: Table) -> str:
     return out.getvalue()
 
 
+def _latex(table: Table) -> str:
+    return latex.tabular(table.heads, table.shown, table.rules, table.strong) + "\n"
+
+
 def _markdown(table: Table) -> str:
     rows = [[markdown.escape(cell) for cell in row] for row in table.shown]
     return markdown.table([markdown.escape(head) for head in table.heads], rows, left=len(table.heads)) + "\n"
 
 
-def _latex(table: Table) -> str:
-    lines = [" & ".join(map(_escape_latex, row)) + r" \\" for row in (table.heads, *table.shown)]
-    rows = [rule for i, row in enumerate(lines[1:]) for rule in ([r"\midrule"] * (i in table.rules) + [row])]
-    body = [r"\begin{tabular}{" + "l" * len(table.heads) + "}", r"\toprule", lines[0], r"\midrule", *rows]
-    return "\n".join([*body, r"\bottomrule", r"\end{tabular}"]) + "\n"
-
-
 def no_formula(cell: Cell) -> Cell:
-    """A spreadsheet runs a text that starts like a formula; an apostrophe in front makes it text again."""
-    return "'" + cell if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
-
-
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "|": r"\textbar{}",
-    "−": "$-$",
-    "≤": r"$\leq$",
-    "↑": r"$\uparrow$",
-    "↓": r"$\downarrow$",
-    "†": r"$\dagger$",
-    "–": "--",
-} | {c: "\\" + c for c in "&%$#_{}"}
-
-
-def _escape_latex(cell: str) -> str:
-    return "".join(_LATEX.get(c, c) for c in one_line(cell))
+    """The cell of a table for programs, which no spreadsheet runs: see `mtqe.text.as_cell`."""
+    return as_cell(cell) if isinstance(cell, str) else cell

@@ -13,9 +13,12 @@ from mtqe.corpus import TestSet, Unit
 from mtqe.report import heat
 from mtqe.results import Comparison, Evaluation, Interval, MetricInfo, Scores, WordSurprisal
 
-#: A system with more units is shown by its worst ones.
+#: A test set with more units is shown by its worst ones: so many of all systems together, and at least so many of each.
 WHOLE_TEXT = 60
 WORST_SHOWN = 50
+LEAST_SHOWN = 5
+#: The id of the first part.
+FIRST = "t0"
 
 _Result = TypeVar("_Result")
 
@@ -86,6 +89,11 @@ def beginning(text: str, longest: int) -> str:
 def rank(value: float, metric: MetricInfo) -> tuple[bool, float]:
     """Sort key of a score: best first, no score last."""
     return math.isnan(value), 0.0 if math.isnan(value) else -value if metric.higher_is_better else value
+
+
+def fewer(limit: int, systems: int) -> int:
+    """What is left of a limit for up to five systems where more of them stand beside each other."""
+    return max(limit * 5 // max(systems, 5), 5)
 
 
 def arrow(metric: MetricInfo) -> str:
@@ -190,13 +198,21 @@ class Part:
         return sorted(scored, key=lambda i: (sign * values[i], i))
 
     @cached_property
+    def is_whole(self) -> bool:
+        """Whether the page shows all the texts; of others the segment explorer shows them."""
+        return all(len(units) <= WHOLE_TEXT for units in self.units.values())
+
+    @property
+    def is_explored(self) -> bool:
+        """Whether there is more to explore than one text that the page shows whole."""
+        return len(self.systems) > 1 or not self.is_whole
+
+    @cached_property
     def shown(self) -> dict[str, list[int]]:
         """Of each system the units whose text the page shows: all in reading order, or of many the worst first."""
-        found = {}
-        for system in self.systems:
-            units = list(range(len(self.units[system])))
-            found[system] = units if len(units) <= WHOLE_TEXT else (self.worst(system) or units)[:WORST_SHOWN]
-        return found
+        most = max(WORST_SHOWN // len(self.systems), LEAST_SHOWN)
+        whole = {system: list(range(len(self.units[system]))) for system in self.systems}
+        return whole if self.is_whole else {s: (self.worst(s) or units)[:most] for s, units in whole.items()}
 
     @cached_property
     def words(self) -> dict[str, tuple[tuple[WordSurprisal, ...], ...]]:

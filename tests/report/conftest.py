@@ -42,6 +42,11 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Directories with the reports of the sample evaluations by name."""
-    made = {"article": sample.article(), "systems": sample.systems(), "hostile": sample.hostile()}
+    made = {
+        "article": sample.article(),
+        "systems": sample.systems(),
+        "hostile": sample.hostile(),
+        "named": sample.named(),
+    }
     directory = tmp_path_factory.mktemp("reports")
     return {name: evaluation.report(directory / name).parent for name, evaluation in made.items()}

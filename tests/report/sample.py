@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -351,6 +352,28 @@ def _comparison(scores: Scores, unit: Any, n_documents: int) -> Comparison:
             )
             for k, (a, b) in enumerate(pairs)
         ),
+    )
+
+
+#: Names that end a cell, a line, a file or a command in one format or another.
+ODD_NAMES = (
+    "=HYPERLINK(\"http://192.0.2.1\",'x')",
+    "@SUM(1;2)|cell\tnext\r\nrow",
+    "\\input{../secret} \\end{tabular} & _ % # $ ^ ~ {",
+    "[-- *bold* `code` <b>b</b> ''",
+    "+../../日本語/Київ \u202e\u2028 '=1",
+)
+
+
+def named() -> Evaluation:
+    """Systems with such names on test sets whose names are paths, all compared."""
+    made = systems(ODD_NAMES, sizes=(12, 31), documents=(1, 20))
+    names = {"set-1": "../../../outside/..", "set-2": "/a//{b}\\c & d_e"}
+    return replace(
+        made,
+        test_sets=tuple(replace(of, name=names[of.name]) for of in made.test_sets),
+        scores=tuple(replace(of, test_set=names[of.test_set]) for of in made.scores),
+        comparisons=tuple(replace(of, test_set=names[of.test_set]) for of in made.comparisons),
     )
 
 

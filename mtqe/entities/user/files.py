@@ -10,10 +10,7 @@ from typing import NamedTuple
 
 from mtqe.entities.forms import plain
 from mtqe.errors import InputError
-from mtqe.text import decode, read_bytes, read_lines
-
-#: What a spreadsheet takes for the beginning of a formula; tables are written with an apostrophe before it.
-_FORMULA = "=+-@\t\r"
+from mtqe.text import decode, from_cell, read_bytes, read_lines
 
 
 class Row(NamedTuple):
@@ -50,7 +47,7 @@ def table_rows(path: Path) -> tuple[list[str], list[Row]]:
     comma = ";" if first.count(";") > first.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=comma if path.suffix.lower() == ".csv" else "\t")
     try:
-        rows = [Row(reader.line_num, [_as_written(cell) for cell in cells]) for cells in reader if any(cells)]
+        rows = [Row(reader.line_num, [from_cell(cell) for cell in cells]) for cells in reader if any(cells)]
     except csv.Error as error:
         raise InputError(f"not a table: {error}", path=path, line=reader.line_num) from None
     if not rows:
@@ -60,7 +57,3 @@ def table_rows(path: Path) -> tuple[list[str], list[Row]]:
         if len(row.cells) != len(head):
             raise InputError(f"{len(row.cells)} cells under a head of {len(head)}", path=path, line=row.line)
     return head, rest
-
-
-def _as_written(cell: str) -> str:
-    return cell[1:] if cell[:1] == "'" and cell[1:2] and cell[1] in _FORMULA else cell

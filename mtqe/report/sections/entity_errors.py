@@ -7,7 +7,9 @@ from markupsafe import Markup
 from mtqe.entities.consistency import NameForms, PolicyUse
 from mtqe.report.entities import Consistency, TypeCounts, cells, consistency, heads, type_counts
 from mtqe.report.findings import verdicts
+from mtqe.report.links import segments_link
 from mtqe.report.markdown import blocks, bullets, escape, table
+from mtqe.report.plots import plots
 from mtqe.report.render import render
 from mtqe.report.view import Part, listing, parts
 from mtqe.results import Evaluation
@@ -37,8 +39,10 @@ def html(evaluation: Evaluation) -> Markup | None:
         columns=columns,
         heads=heads,
         cells=cells,
+        link=link,
         forms=forms,
         mixed=mixed,
+        plots=plots(evaluation),
         most=MOST,
         meaning=MEANING,
         forms_meaning=FORMS,
@@ -58,6 +62,14 @@ def _counts(evaluation: Evaluation) -> dict[tuple[str, str], list[TypeCounts]]:
 def columns(rows: list[list[TypeCounts]]) -> list[str]:
     """The types of several systems, each once, in the order of the tables."""
     return list(dict.fromkeys(row.type for of in rows for row in of))
+
+
+def link(part: Part, system: str, row: TypeCounts, head: str) -> str | None:
+    """The segments with the errors that a cell counts; None for a cell that counts no errors, or none."""
+    if not (row.errors if head == "errors" else row.statuses[head]):
+        return None
+    wanted = ", ".join([kind for kind in (row.type, head) if kind not in ("all", "errors")])
+    return segments_link(part, a=system, b="", sort="entities", error=wanted or None)
 
 
 def forms(name: NameForms) -> str:

@@ -11,7 +11,7 @@ from mtqe.report.findings import VALUE_TYPES, Finding, Item, Verdict, grouped, v
 from mtqe.report.markdown import blocks, escape, table
 from mtqe.report.render import render
 from mtqe.report.rows import HINT, STYLES
-from mtqe.report.view import Part, parts
+from mtqe.report.view import Part, fewer, parts
 from mtqe.results import EntityError, Evaluation
 
 ORDER = 50
@@ -19,6 +19,8 @@ TITLE = "Names and numbers"
 
 #: Rows of a table that are shown at once, and at most, and forms in a cell; `results.json` has them all.
 SHOWN, MOST, FORMS = 20, 200, 12
+#: Where so many systems stand beside each other, the page shows no row at once.
+WIDE = 10
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,15 @@ def html(evaluation: Evaluation) -> Markup | None:
     found = {part.name: groups(part, evaluation) for part in parts(evaluation)}
     if not any(found.values()):
         return None
+    systems = max(len(part.systems) for part in parts(evaluation))
     return render(
-        "names.html", parts=parts(evaluation), groups=found, symbol=symbol, shown=SHOWN, most=MOST, forms=FORMS
+        "names.html",
+        parts=parts(evaluation),
+        groups=found,
+        symbol=symbol,
+        shown=0 if systems >= WIDE else SHOWN,
+        most=fewer(MOST, systems),
+        forms=fewer(FORMS, systems),
     )
 
 

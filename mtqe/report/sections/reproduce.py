@@ -24,12 +24,15 @@ _HOW = (
 )
 
 FILES = (
-    ("results.json", "all numbers of this page in full precision, and every finding"),
+    ("results.json", "all numbers of this page in full precision, and every finding; mtqe report --schema explains it"),
+    ("tables/", "scores, systems and pairs as LaTeX and CSV, and the scores of every unit as CSV"),
+    ("*.csv", "a text that a spreadsheet would run as a formula has an apostrophe before it"),
     ("findings.csv", "names and numbers that are wrong or may be, one a row, for an editor: fill in the last column"),
     ("findings.jsonl", "the same and naming variants for programs, with texts and spans"),
     ("candidates.csv", "places where the meaning may have changed, one a row"),
     ("candidates.jsonl", "the same for programs, with texts and spans"),
     ("report.md", "this page as Markdown"),
+    ("CITATION.bib", "what to cite for the metrics, tests and data"),
     ("figures/", "the figures as SVG"),
     ("scores.parquet", "every score of every unit; mtqe compare tests others of them"),
     ("evaluation.json", "texts and settings; mtqe report makes this page of them again"),

@@ -1,4 +1,7 @@
-"""The aligned text: source, reference and output row by row, with the findings marked on each side."""
+"""The aligned text: source, reference and output row by row, with the findings marked on each side.
+
+Only test sets that fit on a page stand here; the section `segments` has the others.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,12 @@ TITLE = "Text"
 
 
 def html(evaluation: Evaluation) -> Markup | None:
+    shown = [part for part in parts(evaluation) if part.is_whole]
+    if not shown:
+        return None
     found = verdicts(evaluation)
-    return render(
-        "text.html", parts=parts(evaluation), verdicts=found, rows=rows, key=key(found.values()), heat_key=KEY
-    )
+    marks = key(found[part.name, system] for part in shown for system in part.systems)
+    return render("text.html", parts=shown, verdicts=found, rows=rows, key=marks, heat_key=KEY)
 
 
 def markdown(evaluation: Evaluation) -> str | None:

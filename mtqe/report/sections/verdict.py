@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
 from mtqe.report.findings import Finding, Item, Verdict, verdicts
 from mtqe.report.markdown import blocks, bullets, emphasised, escape, table
 from mtqe.report.render import render
-from mtqe.report.view import Part, count, parts, percent
+from mtqe.report.view import Part, count, fewer, parts, percent, systems
 from mtqe.results import Evaluation
 
 ORDER = 10
@@ -19,6 +20,12 @@ TITLE = "Verdict"
 SHOWN, MOST = 10, 100
 
 HINTS = "Hints: candidates, not verdicts"
+FOUND = ("wrong names", "wrong numbers", "missing", "added", "variants", "meaning candidates", "read badly")
+WHAT_FOUND = "What was found, by system. Different forms of names are counted once each; hints are left out."
+HONEST = (
+    "Names, numbers and passages are marked by heuristics. What is called wrong has a confidence of at least one half; "
+    "check it before you correct it."
+)
 
 #: Heading, what it means, class of the list, items.
 Group = tuple[str, str, str, list[Item]]
@@ -34,9 +41,24 @@ def html(evaluation: Evaluation) -> Markup | None:
         unlinked=unlinked,
         unscored=unscored,
         notes=_notes(evaluation),
+        heads=(*FOUND, "reference covered"),
+        counted=counted,
+        what_found=WHAT_FOUND,
+        honest=HONEST,
         shown=SHOWN,
-        most=MOST,
+        most=fewer(MOST, len(systems(evaluation))),
     )
+
+
+def counted(verdict: Verdict) -> list[str]:
+    """The cells of a system's row under `FOUND` and the share of the reference that is covered."""
+    cells = [
+        str(len(verdict.items(kind))) if verdict.names_checked else "–"
+        for kind in ("name", "value", "missing", "invented", "variant")
+    ]
+    cells += [str(len(verdict.of("candidate"))) if verdict.meaning_checked else "–"]
+    cells += [str(len(verdict.of("fluency"))) if verdict.fluency_checked else "–"]
+    return [*cells, percent(verdict.part.coverage(verdict.system)[0])]
 
 
 def groups(verdict: Verdict) -> list[Group]:
@@ -94,43 +116,49 @@ def _notes(evaluation: Evaluation) -> dict[str, list[str]]:
 
 
 def markdown(evaluation: Evaluation) -> str | None:
+    """Of several systems the table of what was found, and of each kind the first; of one system everything."""
     bodies = []
     for part in parts(evaluation):
-        heading = f"### {escape(part.name)}" if len(parts(evaluation)) > 1 else None
-        bodies.append(blocks(heading, *(_system_markdown(part, system, evaluation) for system in part.systems)))
-    notes = [
+        of = [verdicts(evaluation)[part.name, system] for system in part.systems]
+        bodies += [f"### {escape(part.name)}"] if len(parts(evaluation)) > 1 else []
+        if len(of) > 1:
+            rows = [[escape(verdict.system), *counted(verdict)] for verdict in of]
+            bodies += [WHAT_FOUND, table(["system", *FOUND, "reference covered"], rows)]
+        bodies += [_system_markdown(part, verdict, MOST if len(of) == 1 else SHOWN) for verdict in of]
+    bodies += [
         blocks(f"### {title}", bullets(map(escape, texts))) for title, texts in _notes(evaluation).items() if texts
     ]
-    return blocks(*bodies, *notes)
+    return blocks(*bodies, HONEST)
 
 
-def _system_markdown(part: Part, system: str, evaluation: Evaluation) -> str:
-    verdict = verdicts(evaluation)[part.name, system]
+def _system_markdown(part: Part, verdict: Verdict, most: int) -> str:
+    system = verdict.system
     covered, free = part.coverage(system)
     heading = f"#### {escape(system)}" if len(part.systems) > 1 else None
     tables = [
-        blocks(f"**{escape(title)}**", _items_table(items))
+        blocks(f"**{escape(title)}**", _items_table(items[:most]), _more(items, most))
         for title, _, _, items in [*groups(verdict), (HINTS, "", "", verdict.hints)]
         if items
     ]
     quotes = [
-        blocks(f"**{escape(title)}**", bullets(map(_quote, findings[:MOST])))
+        blocks(f"**{escape(title)}**", bullets(map(_quote, findings[:most])), _more(findings, most))
         for title, findings in [*passages(verdict), (HINTS, verdict.passage_hints)]
         if findings
     ]
     compared = [f"{percent(covered)} of the reference has a counterpart in the output."]
     compared += [f"{percent(free)} of the output is linked to nothing."] if free else []
     compared += [f"{what}." for what, _ in unlinked(verdict)] + [f"{escape(t)}." for t in unscored(part, system)]
-    headline = f"**{escape(verdict.headline)}** {escape(verdict.subline)}"
+    headline = f"**{escape(verdict.headline)}** {escape(verdict.subline)}".rstrip()
     return blocks(heading, headline, *tables, *quotes, "**What was compared**", bullets(compared))
 
 
 def _items_table(items: list[Item]) -> str:
-    rows = [
-        [escape(i.found) or "–", escape(i.expected) or "–", escape(i.label), str(len(i.places))] for i in items[:MOST]
-    ]
-    more = f"{len(items) - MOST:,} more in results.json" if len(items) > MOST else None
-    return blocks(table(["output", "reference", "what", "times"], rows, left=3), more)
+    rows = [[escape(i.found) or "–", escape(i.expected) or "–", escape(i.label), str(len(i.places))] for i in items]
+    return table(["output", "reference", "what", "times"], rows, left=3)
+
+
+def _more(listed: Sequence[object], most: int) -> str | None:
+    return f"{len(listed) - most:,} more in results.json" if len(listed) > most else None
 
 
 def _quote(finding: Finding) -> str:

@@ -1,42 +1,58 @@
-"""The worst units of each system by the primary metric, with all their scores."""
+"""The worst units of all systems and of each by the primary metric, with all their scores."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
 from mtqe.report.markdown import blocks, escape, table
 from mtqe.report.plots import plots
 from mtqe.report.render import render
-from mtqe.report.view import Part, arrow, beginning, number, parts
+from mtqe.report.view import Part, arrow, beginning, number, parts, rank
 from mtqe.results import Evaluation
 
 ORDER = 60
 TITLE = "Worst rows"
 
-MOST = 10
+#: Rows of all systems together, and of each of several.
+MOST, OF_EACH = 20, 10
 _EXCERPT = 160
 
 
 def html(evaluation: Evaluation) -> Markup | None:
-    if not any(worst(part, system) for part in parts(evaluation) for system in part.systems):
+    if not any(worst(part, part.systems) for part in parts(evaluation)):
         return None
     return render(
-        "worst.html", parts=parts(evaluation), plots=plots(evaluation), worst=worst, scores=scores, excerpt=excerpt
+        "worst.html",
+        parts=parts(evaluation),
+        plots=plots(evaluation),
+        worst=worst,
+        of_each=OF_EACH,
+        scores=scores,
+        excerpt=excerpt,
     )
 
 
-def worst(part: Part, system: str) -> list[int]:
-    """The worst units, at most half of them: what is left would not be worse than anything."""
-    units = part.worst(system)
-    return units[: min(MOST, (len(units) + 1) // 2)]
+def worst(part: Part, systems: Sequence[str], most: int = MOST) -> list[tuple[str, int]]:
+    """The worst units of these systems, at most half of each one's: what is left would not be worse than anything."""
+    metric = part.primary
+    if metric is None:
+        return []
+    units = {system: part.worst(system) for system in systems}
+    found = [(system, unit) for system, of in units.items() for unit in of[: (len(of) + 1) // 2]]
+    found.sort(key=lambda of: rank(part.scores[of[0], metric.name].values[of[1]], metric), reverse=True)
+    return found[:most]
 
 
-def scores(part: Part, system: str, unit: int) -> list[str]:
-    """The scores of a unit by each metric."""
-    return [
-        number(float(part.scores[system, name].values[unit]), info.decimals) if part.scores.has(system, name) else "–"
-        for name, info in part.scores.metrics.items()
-    ]
+def scores(part: Part, system: str, unit: int) -> dict[str, str]:
+    """The scores of a unit by metric."""
+    return {
+        name: number(float(part.scores[system, name].values[unit]), of.decimals)
+        if part.scores.has(system, name)
+        else "–"
+        for name, of in part.scores.metrics.items()
+    }
 
 
 def excerpt(text: str | None) -> str:
@@ -47,13 +63,17 @@ def markdown(evaluation: Evaluation) -> str | None:
     bodies = []
     for part in parts(evaluation):
         labels = [f"{escape(metric.label)} {arrow(metric)}" for metric in part.scores.metrics.values()]
-        for system in part.systems:
-            units = part.units[system]
-            rows = [
-                [str(i + 1), escape(units[i].id), escape(excerpt(units[i].hypothesis)), *scores(part, system, i)]
-                for i in worst(part, system)
+        rows = [
+            [
+                escape(system),
+                str(unit + 1),
+                escape(part.units[system][unit].id),
+                escape(excerpt(part.units[system][unit].hypothesis)),
+                *scores(part, system, unit).values(),
             ]
-            if rows and part.primary:
-                title = f"### {escape(part.name)}, {escape(system)}: worst by {escape(part.primary.label)}"
-                bodies.append(blocks(title, table(["row", "id", "output", *labels], rows, left=3)))
+            for system, unit in worst(part, part.systems)
+        ]
+        if rows and part.primary:
+            title = f"### {escape(part.name)}: worst by {escape(part.primary.label)}"
+            bodies.append(blocks(title, table(["system", "row", "id", "output", *labels], rows, left=4)))
     return blocks(*bodies) or None

@@ -1,5 +1,6 @@
 "use strict";
-// The page is whole without this script: it adds a light and dark switch, and shows both sides of a mark together.
+// The page is whole without this script: it adds a light and dark switch, shows both sides of a mark together, and
+// takes the contents of long folds out of their noscript when they are opened (mtqe/report/folds.py).
 (() => {
   const root = document.documentElement;
   const button = document.getElementById("theme");
@@ -28,14 +29,29 @@
     document.addEventListener(end, (event) => light(marksOf(event.target), false));
   }
 
+  const fill = (fold) => {
+    const template = document.createElement("template");
+    template.innerHTML = fold.textContent;
+    fold.replaceWith(template.content);
+  };
+  document.addEventListener("toggle", (event) => {
+    const fold = event.target.open && event.target.querySelector(":scope > noscript.fold");
+    if (fold) fill(fold);
+  }, true);
+
   // A link into a folded text opens it.
   const unfold = () => {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (location.hash.length < 2 || location.hash.startsWith("#segments?")) return;
+    const id = decodeURIComponent(location.hash.slice(1));
+    const folds = [...document.querySelectorAll("noscript.fold")];
+    const inside = folds.find((fold) => fold.textContent.includes(` id="${id}"`));
+    if (inside) fill(inside);
+    const target = document.getElementById(id);
     for (let fold = target && target.closest("details"); fold; fold = fold.parentElement.closest("details")) {
       fold.open = true;
     }
     if (target) target.scrollIntoView();
   };
   addEventListener("hashchange", unfold);
-  if (location.hash) unfold();
+  unfold();
 })();
