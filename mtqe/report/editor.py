@@ -60,7 +60,7 @@ def to_csv(evaluation: Evaluation, about: About = "entities") -> str:
     for verdict in verdicts(evaluation).values():
         for finding in _listed(verdict, about):
             if finding.kind != "variant":
-                writer.writerow([no_formula(cell) for cell in _cells(verdict, finding)[: len(columns)]])
+                writer.writerow([no_formula(cell) for cell in cells(verdict, finding)[: len(columns)]])
     return out.getvalue()
 
 
@@ -89,7 +89,7 @@ def _listed(verdict: Verdict, about: About) -> list[Finding]:
     return sorted(found, key=lambda f: (f.unit, f.span.hyp_span or (0, 0)))
 
 
-def _cells(verdict: Verdict, finding: Finding) -> list[str]:
+def cells(verdict: Verdict, finding: Finding) -> list[str]:
     unit, span = verdict.part.units[verdict.system][finding.unit], finding.span
     status, kind = (span.status, span.type) if isinstance(span, EntityError) else (finding.kind, finding.label)
     return [

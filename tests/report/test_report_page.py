@@ -58,7 +58,8 @@ def test_is_sound_and_accessible(browser: Any, reports: dict[str, Path], name: s
                 unlabelled: all("svg").filter((svg) => svg.getAttribute("role") !== "img"
                   || !labels(svg).every((id) => document.getElementById(id).textContent)).length,
                 hacked: window.hacked === undefined ? null : window.hacked,
-                foreign: all("main :is(img, iframe, script:not(.packed), svg[onload], a[href^='javascript'])").length,
+                foreign: all("main :is(img, iframe, svg[onload], a[href^='javascript'])").length
+                  + all("main script:not([type^='application/'])").length,
               };
             }"""
         )
