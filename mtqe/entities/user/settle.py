@@ -61,7 +61,7 @@ def settle(
       minor), the canonical form its suggestion.
     - With a naming policy, a place by its other kind of name is `mistranslated` (rule `policy`, minor), as sure as
       `mtqe.entities.user.policy` is; an alias outweighs that. Policies are about English.
-    - A suppressed alarm is a `variant` of the rule `suppressed`.
+    - A suppressed alarm, or what is undecided and suppressed, is a `variant` of the rule `suppressed`.
 
     `hyp_span` and, where there is a reference, `ref_span` are of these texts; without a reference the form of the
     source, or of the hypothesis, tells the group.
@@ -178,7 +178,7 @@ class _Segment:
         return any(self.style.form_of[hit.phrase][1] for hit in self._hits(output))
 
     def by_suppressions(self, error: EntityError) -> EntityError:
-        if error.status in NO_ERROR:
+        if error.status in _RIGHT:
             return error
         sides = ((self.ref, error.ref_span), (self.source, error.src_span))
         names = [text[slice(*span)] for text, span in sides if text and span]
