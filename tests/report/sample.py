@@ -213,6 +213,7 @@ def article(name: str = "frontline: the port", provenance: Mapping[str, Any] = P
     notes = (
         Note("unchecked", "BERTScore was not run: the extra `offline` is not installed."),
         Note("input", "output text.txt: a byte-order mark was stripped; the file was read as utf-8"),
+        Note("warning", "system 'system-a': 1 of 7 lines is empty (output text.txt:5)"),
     )
     return Evaluation(name, (test_set,), (scores,), (), notes, provenance, write)
 

@@ -108,10 +108,11 @@ def unscored(part: Part, system: str) -> list[str]:
 
 
 def _notes(evaluation: Evaluation) -> dict[str, list[str]]:
-    """What was not checked and what is odd about the input, each said once."""
-    found: dict[str, list[str]] = {"Not checked": [], "About the input": []}
+    """What may be wrong with the input, what was not checked, and how the input was read, each said once."""
+    titles = {"warning": "Warnings", "unchecked": "Not checked", "input": "About the input"}
+    found: dict[str, list[str]] = {title: [] for title in titles.values()}
     for note in dict.fromkeys(evaluation.notes):
-        found["Not checked" if note.kind == "unchecked" else "About the input"].append(evaluation.say(note))
+        found[titles[note.kind]].append(evaluation.say(note))
     return found
 
 
