@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from mtqe.comparison.within import Estimate
+from mtqe.report.buckets import BucketScores, best_two, bucket_scores
 from mtqe.report.entities import Consistency, consistency
 from mtqe.report.findings import Finding, Verdict, counts, verdicts
+from mtqe.report.sections.agreement import taus
+from mtqe.report.sections.models import usages
 from mtqe.report.values import comparison_row, plain, score_rows
 from mtqe.report.view import Part, macro_average, metrics, parts, systems
 from mtqe.results import EntityError, Evaluation
@@ -37,6 +41,25 @@ def results(evaluation: Evaluation) -> dict[str, Any]:
         "scores": [row for part in parts(evaluation) for row in _scores(part)],
         "macro_averages": _macro(evaluation),
         "comparisons": [comparison_row(comparison) for comparison in evaluation.comparisons],
+        "buckets": [row for part in parts(evaluation) for row in _buckets(part, bucket_scores(evaluation)[part.name])],
+        "agreement": [
+            {
+                "test_set": name,
+                "a": of.a.name,
+                "b": of.b.name,
+                "over_systems": of.over_systems,
+                "systems": of.systems,
+                "over_segments": of.over_segments,
+                "units": sum(of.segments),
+            }
+            for name, found in taus(evaluation).items()
+            for of in found
+        ],
+        "usage": [
+            {"test_set": part.name, "system": system, **usage}
+            for part in parts(evaluation)
+            for system, usage in usages(part).items()
+        ],
         "entities": [_entities(verdict, consistency(evaluation)[key]) for key, verdict in verdicts(evaluation).items()],
         "passages": [_passages(verdict) for verdict in verdicts(evaluation).values()],
         "candidates": [_candidates(verdict) for verdict in verdicts(evaluation).values()],
@@ -74,6 +97,28 @@ def _macro(evaluation: Evaluation) -> list[dict[str, Any]]:
         for metric in metrics(evaluation)
         if n > 1
     ]
+
+
+def _buckets(part: Part, found: Sequence[BucketScores]) -> Iterator[dict[str, Any]]:
+    """A row a bucket and system, and a row a bucket for the best less the second best (`less`)."""
+    for of in found:
+        rows: list[tuple[str, str | None, tuple[Estimate, ...]]]
+        rows = [(system, None, estimates) for system, estimates in of.systems.items()]
+        rows += [(*pair, of.differences) for pair in [best_two(part)] if pair and of.differences]
+        for system, less, estimates in rows:
+            for bucket, estimate in zip(of.cut.buckets, estimates, strict=True):
+                between = estimate.interval
+                yield {
+                    "test_set": part.name,
+                    "metric": part.comparisons[0].metric,
+                    "by": of.cut.kind,
+                    "bucket": bucket.name,
+                    "system": system,
+                    "less": less,
+                    "value": estimate.value,
+                    "interval": between and [between.low, between.high],
+                    "units": estimate.n,
+                }
 
 
 def _entities(verdict: Verdict, found: Consistency) -> dict[str, Any]:

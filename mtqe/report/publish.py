@@ -22,6 +22,12 @@ _SYSTEMS = (
     *("test_set", "metric", "system", "cluster", "best_rank", "worst_rank", "score", "low", "high", "units"),
     *("first", "wins", "losses", "optimised"),
 )
+#: Tables that only some evaluations have.
+_FURTHER = (
+    ("buckets", ("test_set", "metric", "by", "bucket", "system", "less", "value", "low", "high", "units")),
+    ("agreement", ("test_set", "a", "b", "over_systems", "systems", "over_segments", "units")),
+    ("macro_averages", ("system", "metric", "value", "test_sets")),
+)
 _UNITS = ("test_set", "system", "document", "domain", "id")
 
 
@@ -35,6 +41,7 @@ def table_files(evaluation: Evaluation, record: Mapping[str, Any]) -> dict[str, 
         "segments.csv": _csv((*_UNITS, *metrics(evaluation)), _units(evaluation)),
         "scores.tex": _scores_tex(evaluation),
     }
+    found |= {f"{name}.csv": _csv(columns, map(_between, record[name])) for name, columns in _FURTHER if record[name]}
     if evaluation.comparisons:
         found["systems.csv"] = _csv(_SYSTEMS, _places(record["comparisons"]))
         found["pairs.csv"] = render(pair_table(evaluation.comparisons), "csv")
@@ -52,7 +59,7 @@ def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
 
 def _between(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row with its interval in two columns."""
-    low, high = row["interval"] or (None, None)
+    low, high = row.get("interval") or (None, None)
     return {**row, "low": low, "high": high}
 
 

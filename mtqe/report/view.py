@@ -17,6 +17,8 @@ from mtqe.results import Comparison, Evaluation, Interval, MetricInfo, Scores, W
 WHOLE_TEXT = 60
 WORST_SHOWN = 50
 LEAST_SHOWN = 5
+#: With more systems, large tables are folded.
+CROWD = 12
 #: The id of the first part.
 FIRST = "t0"
 
@@ -206,6 +208,10 @@ class Part:
     def is_explored(self) -> bool:
         """Whether there is more to explore than one text that the page shows whole."""
         return len(self.systems) > 1 or not self.is_whole
+
+    @property
+    def is_crowded(self) -> bool:
+        return len(self.systems) > CROWD
 
     @cached_property
     def shown(self) -> dict[str, list[int]]:

@@ -32,7 +32,8 @@ def test_the_same_evaluation_gives_the_same_bytes(reports: dict[str, Path], tmp_
         "candidates.csv",
         "candidates.jsonl",
         "CITATION.bib",
-        *(f"tables/{name}.csv" for name in ("scores", "systems", "pairs", "segments")),
+        *(f"tables/{name}.csv" for name in ("scores", "systems", "pairs", "segments", "buckets", "agreement")),
+        "tables/macro_averages.csv",
         *(f"tables/t{i}-set-{i + 1}-{what}.tex" for i in (0, 1) for what in ("systems", "pairs")),
         "tables/scores.tex",
     }

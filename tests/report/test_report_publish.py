@@ -85,6 +85,36 @@ def html_rows(page: str) -> Iterator[list[str]]:
         yield [html.unescape(re.sub(r"<[^>]*>", "", cell)) for cell in cells]
 
 
+def test_buckets_agreement_and_means_are_the_same_in_every_format(tmp_path: Path) -> None:
+    evaluation = sample.systems(("alpha", "beta", "gamma"), sizes=(96, 80), documents=(24, 20))
+    directory = evaluation.report(tmp_path).parent
+    page, text = ((directory / name).read_text("utf-8") for name in ("report.html", "report.md"))
+    record = json.loads((directory / "results.json").read_text("utf-8"))
+    for name, figures in (
+        ("buckets", ("value", "low", "high", "units")),
+        ("agreement", ("over_systems", "over_segments")),
+        ("macro_averages", ("value", "test_sets")),
+    ):
+        table = rows(directory / f"tables/{name}.csv")
+        assert len(table) == len(record[name]) > 0
+        for row, of in zip(table, record[name], strict=True):
+            low, high = of.get("interval") or (None, None)
+            own = {**of, "low": low, "high": high}
+            assert [row[key] and float(row[key]) for key in figures] == [
+                "" if own[key] is None else own[key] for key in figures
+            ]
+    for of in record["buckets"]:
+        low, high = (number(value, 1) for value in of["interval"])
+        shown = number(of["value"], 1, of["less"] is not None)
+        assert re.search(rf"{re.escape(shown)}</a>\s*\[{re.escape(low)}, {re.escape(high)}\]", html.unescape(page))
+        assert markdown.escape(f"{shown} [{low}, {high}]") in text
+    for of in record["agreement"]:
+        within = f"{of['units'] // 3} × 3"
+        shown = [number(of["over_systems"], 2), f"{of['systems']}", number(of["over_segments"], 2), within]
+        assert "| " + " | ".join(map(markdown.escape, shown)) + " |" in text
+        assert shown in [list(row[-4:]) for row in html_rows(page)]
+
+
 def test_every_score_of_every_unit_is_in_a_table(reports: dict[str, Path]) -> None:
     table = rows(reports["article"] / "tables/segments.csv")
     assert [row["id"] for row in table] == [f"s{i}" for i in range(1, 8)]
@@ -122,7 +152,7 @@ def test_files_of_an_earlier_report_go(tmp_path: Path) -> None:
 def test_hostile_names_stay_inside_the_directory_and_come_back_whole(reports: dict[str, Path]) -> None:
     published = reports["named"]
     assert {path.name for path in published.parent.iterdir()} == set(reports)
-    assert all(re.fullmatch(r"[a-z0-9-]+\.\w+", path.name) for path in (published / "tables").iterdir())
+    assert all(re.fullmatch(r"[a-z0-9_-]+\.\w+", path.name) for path in (published / "tables").iterdir())
     for name in ("scores", "systems", "segments"):
         table = rows(published / f"tables/{name}.csv")
         assert {row["system"] for row in table} == set(sample.ODD_NAMES)

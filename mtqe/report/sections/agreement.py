@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -42,25 +44,48 @@ def markdown(evaluation: Evaluation) -> str | None:
     return blocks(*bodies, MEANING) if bodies else None
 
 
+@dataclass(frozen=True)
+class Agreement:
+    """Tau of two metrics over systems, and the mean over systems of tau over their segments; NaN of too few."""
+
+    a: MetricInfo
+    b: MetricInfo
+    over_systems: float
+    systems: int
+    over_segments: float
+    #: Segments of each system that the mean is over.
+    segments: tuple[int, ...]
+
+
 @once
-def agreement(evaluation: Evaluation) -> dict[str, Grid]:
-    """By test set a row a pair of metrics; only test sets and pairs with anything to say."""
-    found = {part.name: _grid(part) for part in parts(evaluation)}
-    return {name: grid for name, grid in found.items() if grid.rows}
+def taus(evaluation: Evaluation) -> dict[str, list[Agreement]]:
+    """By test set the pairs of metrics with anything to say."""
+    return {part.name: list(_taus(part)) for part in parts(evaluation)}
 
 
-def _grid(part: Part) -> Grid:
-    rows = []
+def _taus(part: Part) -> Iterator[Agreement]:
     for a, b in combinations(part.scores.metrics.values(), 2):
-        (over_systems, systems), (over_segments, units) = tau_over_systems(part, a, b), tau_over_segments(part, a, b)
-        if not (math.isnan(over_systems) and math.isnan(over_segments)):
-            rows.append((a.label, b.label, number(over_systems, 2), systems, number(over_segments, 2), units))
-    return Grid(
-        ("Metric", "metric", "over systems", "systems", "over segments", "segments × systems"), tuple(rows), (0, 1)
-    )
+        found = Agreement(a, b, *tau_over_systems(part, a, b), *tau_over_segments(part, a, b))
+        if not (math.isnan(found.over_systems) and math.isnan(found.over_segments)):
+            yield found
 
 
-def tau_over_systems(part: Part, a: MetricInfo, b: MetricInfo) -> tuple[float, str]:
+def agreement(evaluation: Evaluation) -> dict[str, Grid]:
+    """By test set a row a pair of metrics; only test sets with any."""
+    heads = ("Metric", "metric", "over systems", "systems", "over segments", "segments × systems")
+    return {
+        name: Grid(heads, tuple(_row(of) for of in found), (0, 1)) for name, found in taus(evaluation).items() if found
+    }
+
+
+def _row(of: Agreement) -> tuple[str, ...]:
+    least, most = min(of.segments, default=0), max(of.segments, default=0)
+    segments = f"{least:,}" if least == most else f"{least:,}–{most:,}"
+    within = f"{segments} × {len(of.segments)}" if of.segments else "–"
+    return of.a.label, of.b.label, number(of.over_systems, 2), f"{of.systems:,}", number(of.over_segments, 2), within
+
+
+def tau_over_systems(part: Part, a: MetricInfo, b: MetricInfo) -> tuple[float, int]:
     """Tau of the corpus scores by two metrics, and the number of systems."""
     outputs = [
         key
@@ -68,23 +93,19 @@ def tau_over_systems(part: Part, a: MetricInfo, b: MetricInfo) -> tuple[float, s
         if not system.human and all(part.scores.has(key, m.name) for m in (a, b))
     ]
     x, y = (np.array([part.scores.corpus(key, m.name) for key in outputs]) for m in (a, b))
-    tau, n = _tau(x, y, a.higher_is_better == b.higher_is_better, LEAST_SYSTEMS)
-    return tau, f"{n:,}"
+    return _tau(x, y, a.higher_is_better == b.higher_is_better, LEAST_SYSTEMS)
 
 
-def tau_over_segments(part: Part, a: MetricInfo, b: MetricInfo) -> tuple[float, str]:
-    """Mean over the systems of tau of their unit scores by two metrics, and the numbers of units and systems."""
+def tau_over_segments(part: Part, a: MetricInfo, b: MetricInfo) -> tuple[float, tuple[int, ...]]:
+    """Mean over the systems of tau of their unit scores by two metrics, and the number of units of each system."""
     found = []
     for key in part.scores.systems:
         if all(part.scores.has(key, m.name) for m in (a, b)):
             x, y = (part.scores[key, m.name].values for m in (a, b))
             found.append(_tau(x, y, a.higher_is_better == b.higher_is_better, FEW))
     taus = [(tau, n) for tau, n in found if not math.isnan(tau)]
-    if not taus:
-        return math.nan, "–"
-    least, most = min(n for _, n in taus), max(n for _, n in taus)
-    units = f"{least:,}" if least == most else f"{least:,}–{most:,}"
-    return math.fsum(tau for tau, _ in taus) / len(taus), f"{units} × {len(taus)}"
+    mean = math.fsum(tau for tau, _ in taus) / len(taus) if taus else math.nan
+    return mean, tuple(n for _, n in taus)
 
 
 def _tau(x: FloatArray, y: FloatArray, alike: bool, least: int) -> tuple[float, int]:
