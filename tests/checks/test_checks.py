@@ -43,12 +43,12 @@ def sentences(count: int, seed: int) -> list[str]:
 REFERENCE = sentences(120, 1)
 
 
-def translated(texts: Sequence[str], seed: int) -> list[str]:
-    """What a machine makes of them: some words are others, most of them the same for all machines."""
+def translated(texts: Sequence[str], seed: int, own: float = 0.15, common: int = 6) -> list[str]:
+    """What a machine makes of them: every sixth word is another for all machines, and a share for this one."""
     draw = random.Random(seed)
 
     def word_of(word: str, place: int) -> str:
-        return word[::-1] if place % 6 == 0 else f"other{seed}" if draw.random() < 0.15 else word
+        return word[::-1] if common and place % common == 0 else f"other{seed}" if draw.random() < own else word
 
     return [" ".join(word_of(word, i + k) for k, word in enumerate(text.split())) for i, text in enumerate(texts)]
 
@@ -151,6 +151,11 @@ def test_a_reference_among_the_systems_is_told_from_machines() -> None:
     human = made(REFERENCE, *machines[1:], references=machines[0])
     known = [replace(system, human=system.name == "a") for system in human.systems]
     assert kinds(human.with_systems(known)) == []
+
+
+def test_a_bad_system_beside_a_reference_that_was_post_edited_is_no_swap() -> None:
+    machines = [translated(REFERENCE, seed, own=share, common=0) for seed, share in enumerate((0.5, 0.15, 0.15))]
+    assert kinds(made(*machines)) == []
 
 
 def test_one_file_given_twice() -> None:

@@ -18,7 +18,7 @@ ORDER = 50
 TITLE = "Names and numbers"
 
 #: Rows of a table that are shown at once, and at most, and forms in a cell; `results.json` has them all.
-SHOWN, MOST, FORMS = 20, 200, 12
+SHOWN, MOST, FORMS = 10, 200, 12
 #: Where so many systems stand beside each other, the page shows no row at once.
 WIDE = 10
 

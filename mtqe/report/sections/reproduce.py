@@ -25,7 +25,7 @@ _HOW = (
 
 FILES = (
     ("results.json", "all numbers of this page in full precision, and every finding; mtqe report --schema explains it"),
-    ("tables/", "scores, systems and pairs as LaTeX and CSV, and the scores of every unit as CSV"),
+    ("tables/", "scores, systems and pairs as LaTeX and CSV; buckets, agreement and every unit's scores as CSV"),
     ("*.csv", "a text that a spreadsheet would run as a formula has an apostrophe before it"),
     ("findings.csv", "names and numbers that are wrong or may be, one a row, for an editor: fill in the last column"),
     ("findings.jsonl", "the same and naming variants for programs, with texts and spans"),
