@@ -280,7 +280,10 @@ def _grouped(what: str, values: dict[str, str]) -> list[tuple[str, str]]:
 
 
 def signatures(evaluation: Evaluation) -> list[tuple[str, str]]:
-    """Each signature that stands behind a number, once, with what it belongs to; the metrics' own come first."""
+    """Each signature that stands behind a number, once, with what it belongs to; the metrics' own come first.
+
+    Where the pairs of a test differ in their units, and with them in their signatures, the first stands for all.
+    """
     own, protocols, tests = [], [], []
     for part in parts(evaluation):
         scores = [part.score(system, metric) for metric in part.scores.metrics for system in part.systems]
@@ -290,6 +293,8 @@ def signatures(evaluation: Evaluation) -> list[tuple[str, str]]:
         protocols += _grouped("alignment of", aligned)
         protocols += _grouped("missing output in", {m.label: f"nulls:{m.nulls}" for m in part.scores.metrics.values()})
         for comparison in part.comparisons:
+            of = list(dict.fromkeys(pair.signature for pair in comparison.pairs))
             label = f"test on {part.scores.metrics[comparison.metric].label}"
-            tests += [(label, pair.signature) for pair in comparison.pairs]
+            further = f", and {len(of) - 1:,} more for other pairs (in results.json)" if len(of) > 1 else ""
+            tests += [(label + further, signature) for signature in of[:1]]
     return list(dict.fromkeys(own + protocols + tests))

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from mtqe.report.findings import Finding, Item, Verdict, verdicts
+from mtqe.report.comparisons import Grid
+from mtqe.report.findings import Finding, Item, Kind, Verdict, verdicts
 from mtqe.report.markdown import blocks, bullets, emphasised, escape, table
 from mtqe.report.render import render
 from mtqe.report.view import Part, count, fewer, parts, percent, systems
@@ -20,12 +21,19 @@ TITLE = "Verdict"
 SHOWN, MOST = 10, 100
 
 HINTS = "Hints: candidates, not verdicts"
-FOUND = ("wrong names", "wrong numbers", "missing", "added", "variants", "meaning candidates", "read badly")
 WHAT_FOUND = "What was found, by system. Different forms of names are counted once each; hints are left out."
 HONEST = (
     "Names, numbers and passages are marked by heuristics. What is called wrong has a confidence of at least one half; "
     "check it before you correct it."
 )
+
+_NAMES: dict[str, Kind] = {
+    "wrong names": "name",
+    "wrong numbers": "value",
+    "missing": "missing",
+    "added": "invented",
+    "variants": "variant",
+}
 
 #: Heading, what it means, class of the list, items.
 Group = tuple[str, str, str, list[Item]]
@@ -41,8 +49,7 @@ def html(evaluation: Evaluation) -> Markup | None:
         unlinked=unlinked,
         unscored=unscored,
         notes=_notes(evaluation),
-        heads=(*FOUND, "reference covered"),
-        counted=counted,
+        counted={part.name: counted(part, evaluation) for part in parts(evaluation)},
         what_found=WHAT_FOUND,
         honest=HONEST,
         shown=SHOWN,
@@ -50,15 +57,17 @@ def html(evaluation: Evaluation) -> Markup | None:
     )
 
 
-def counted(verdict: Verdict) -> list[str]:
-    """The cells of a system's row under `FOUND` and the share of the reference that is covered."""
-    cells = [
-        str(len(verdict.items(kind))) if verdict.names_checked else "–"
-        for kind in ("name", "value", "missing", "invented", "variant")
-    ]
-    cells += [str(len(verdict.of("candidate"))) if verdict.meaning_checked else "–"]
-    cells += [str(len(verdict.of("fluency"))) if verdict.fluency_checked else "–"]
-    return [*cells, percent(verdict.part.coverage(verdict.system)[0])]
+def counted(part: Part, evaluation: Evaluation) -> Grid:
+    """A row a system: what was found, and the share of the reference covered. What nobody checked has no column."""
+    found = [verdicts(evaluation)[part.name, system] for system in part.systems]
+    columns: dict[str, Sequence[str]] = {"System": part.systems}
+    for head, kind in _NAMES.items():
+        columns[head] = [f"{len(of.items(kind)):,}" if of.names_checked else "–" for of in found]
+    columns["meaning candidates"] = [f"{len(of.of('candidate')):,}" if of.meaning_checked else "–" for of in found]
+    columns["read badly"] = [f"{len(of.of('fluency')):,}" if of.fluency_checked else "–" for of in found]
+    columns["reference covered"] = [percent(part.coverage(system)[0]) for system in part.systems]
+    kept = [head for head, cells in columns.items() if head == "System" or set(cells) != {"–"}]
+    return Grid(tuple(kept), tuple(zip(*(columns[head] for head in kept), strict=True)), (0,))
 
 
 def groups(verdict: Verdict) -> list[Group]:
@@ -123,8 +132,8 @@ def markdown(evaluation: Evaluation) -> str | None:
         of = [verdicts(evaluation)[part.name, system] for system in part.systems]
         bodies += [f"### {escape(part.name)}"] if len(parts(evaluation)) > 1 else []
         if len(of) > 1:
-            rows = [[escape(verdict.system), *counted(verdict)] for verdict in of]
-            bodies += [WHAT_FOUND, table(["system", *FOUND, "reference covered"], rows)]
+            grid = counted(part, evaluation)
+            bodies += [WHAT_FOUND, table(grid.heads, [[escape(row[0]), *row[1:]] for row in grid.rows])]
         bodies += [_system_markdown(part, verdict, MOST if len(of) == 1 else SHOWN) for verdict in of]
     bodies += [
         blocks(f"### {title}", bullets(map(escape, texts))) for title, texts in _notes(evaluation).items() if texts
