@@ -80,7 +80,10 @@ def of_lengths(column: Column, references: Sequence[Column]) -> Iterator[Finding
     low, high = sizes.min(axis=0), sizes.max(axis=0)
     short = (own > 0) & (low > _LONG) & (own * _RATIO < low)
     long = (high > 0) & (own > _LONG) & (own > _RATIO * high)
-    for which, said in ((short, "less than a fifth as long as the reference"), (long, "over five times as long")):
+    for which, said in (
+        (short, "less than a fifth as long as the reference"),
+        (long, "over five times as long as the reference"),
+    ):
         if which.any():
             said = f"{{n}} of {{of}} lines {{are}} {said}"
             yield column.found("length", np.flatnonzero(which).tolist(), said, "were they cut, merged or repeated?")

@@ -288,15 +288,15 @@ def _check(segment: _Segment, language: str, near: frozenset[str]) -> Iterator[E
     names, extra = matcher.match()
     context = Context(ref, hyp, segment.source, language, near, segment.other_words if segment.others else None)
     titles = list(match_titles(matcher, names, segment.source))
-    for name in names:
-        if not any(_within(name.name, title.ref) for title in titles):
-            yield judge_name(name, context)
+    judged = [judge_name(name, context) for name in names if not any(_within(name.name, title.ref) for title in titles)]
+    yield from judged
     for title in titles:
         form = ref.text[slice(*title.ref)]
         yield finding(title.status, title.type, "title", title.confidence, title.hyp, title.ref, suggestion=form)
     yield from _numbers(segment, language)
+    accepted = [error.hyp_span for error in judged if error.hyp_span and not error.is_error]
     for added, is_part in extra:
-        if not any(_within(added, title.hyp) for title in titles):
+        if not any(_within(added, span) for span in (*(title.hyp for title in titles), *accepted)):
             yield judge_extra(added, is_part, context)
     answers = [name.hyp for name in names if name.hyp]
     answers += [(hyp.tokens[j].start, hyp.tokens[j].end) for name in names if not name.hyp for j in name.slot or ()]

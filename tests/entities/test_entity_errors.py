@@ -87,6 +87,11 @@ def test_an_invented_name_is_an_error_and_a_known_one_a_hint() -> None:
     assert (known.status, known.is_error) == ("hallucinated", False)
 
 
+def test_no_word_of_an_accepted_name_is_invented() -> None:
+    errors = check("He teaches at the Kharkov Polytechnical Institute.", "He teaches at Kharkiv Polytechnic Institute.")
+    assert [error.status for error in errors] == ["variant"]
+
+
 @pytest.mark.parametrize(
     ("hyp", "ref"),
     [
