@@ -7,11 +7,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import regex
+
 from mtqe import __version__
 from mtqe.experiment import Experiment
 from mtqe.store import file_digest, versions
 from mtqe.text import replaces_bytes
 
+_SAYS_NOTHING = regex.compile(r"(?i)\w|(?:refs?|references?|sources?|src)(?:[a-z0-9]|[._-].*)?")
 _PACKAGES = [
     "anyascii",
     "babel",
@@ -19,10 +22,12 @@ _PACKAGES = [
     "jinja2",
     "matplotlib",
     "numpy",
+    "py3langid",
     "pyarrow",
     "rapidfuzz",
     "regex",
     "sacrebleu",
+    "scipy",
     "sentencex",
     "symspellpy",
     "wordfreq",
@@ -96,6 +101,6 @@ def reading_options() -> list[str]:
 
 
 def default_name(path: Path) -> str:
-    """The name of a file or data set, or its folder's where the file is only called reference or source."""
-    only = path.stem.lower().startswith(("ref", "source"))
-    return path.parent.name if only and path.parent.name else path.stem
+    """The name of a file or data set, or of the next folder above it that is not just a letter, reference or source."""
+    names = (path.stem, *(folder.name for folder in path.parents if folder.name))
+    return next((name for name in names if not _SAYS_NOTHING.fullmatch(name)), path.stem)

@@ -80,12 +80,9 @@ def of_lengths(column: Column, references: Sequence[Column]) -> Iterator[Finding
     low, high = sizes.min(axis=0), sizes.max(axis=0)
     short = (own > 0) & (low > _LONG) & (own * _RATIO < low)
     long = (high > 0) & (own > _LONG) & (own > _RATIO * high)
-    for which, said in (
-        (short, "less than a fifth as long as the reference"),
-        (long, "over five times as long as the reference"),
-    ):
+    for which, said in ((short, "less than a fifth"), (long, "over five times")):
         if which.any():
-            said = f"{{n}} of {{of}} lines {{are}} {said}"
+            said = f"{{n}} of {{of}} lines {{are}} {said} as long as the reference"
             yield column.found("length", np.flatnonzero(which).tolist(), said, "were they cut, merged or repeated?")
     answered = own > 0
     if high[answered].sum() > _RATIO * _LONG:
