@@ -50,7 +50,7 @@ def _of_metric(spec: MetricSpec) -> Iterator[str]:
 
 def _of_tests(comparison: Comparison) -> Iterator[str]:
     if any(place.interval for place in comparison.systems):
-        yield "efron-1979-bootstrap"
+        yield from ("efron-1979-bootstrap", "hesterberg-2015-teachers")
     if comparison.pairs:
         yield from _TESTS[comparison.test]
         yield from _CORRECTIONS.get(comparison.correction, ())
