@@ -149,6 +149,14 @@ class Verdict:
     def items(self, *kinds: Kind, hints: bool = False) -> list[Item]:
         return grouped(self.of(*kinds, hints=hints))
 
+    def of_unit(self, unit: int) -> list[Item]:
+        """What is wrong in one unit, or may be, without hints."""
+        return grouped(f for f in self._wrong if f.unit == unit)
+
+    @cached_property
+    def _wrong(self) -> list[Finding]:
+        return self.of("name", "value", "missing", "invented", "fluency", "candidate", "other")
+
     @cached_property
     def hints(self) -> list[Item]:
         """Names and numbers that may be wrong: what is left open first, then the likeliest."""

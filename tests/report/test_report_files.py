@@ -8,6 +8,7 @@ from typing import Any
 
 import sample
 
+from mtqe.report.markdown import escape
 from mtqe.report.view import number
 
 
@@ -114,6 +115,16 @@ def test_large_sets_show_their_worst_rows_and_say_so(reports: dict[str, Path]) -
     assert html.count("Showing 25 of 80 rows") == 2
     assert html.count('<tr id="t1s0u') == 25
     assert html.count('<tr id="t0s0u') == 12
+
+
+def test_worst_rows_say_what_was_found_in_them(reports: dict[str, Path]) -> None:
+    text = (reports["article"] / "report.md").read_text("utf-8").partition("## Worst rows")[2].partition("\n## ")[0]
+    rows = {cells[1].strip(): cells for line in text.splitlines() if len(cells := line.split(" | ")) > 5}
+    named = map(json.loads, (reports["article"] / "findings.jsonl").read_text("utf-8").splitlines())
+    wrong = {str(of["unit"] + 1): of for of in named if of["verdict"] and of["expected"]}
+    assert wrong.keys() & rows.keys()
+    for row in wrong.keys() & rows.keys():
+        assert escape(wrong[row]["expected"]) in rows[row][4]
 
 
 def test_one_document_gives_an_order_and_no_ranking(reports: dict[str, Path]) -> None:

@@ -115,6 +115,7 @@ def test_twenty_systems_fit_a_screen_and_scroll_on_a_phone(browser: Any, tmp_pat
         tab = browser.new_page(viewport={"width": width, "height": 900})
         tab.goto(report.as_uri())
         tab.get_by_text("Every system against every other", exact=True).click()
+        tab.locator(".matrix").wait_for()
         box = "document.querySelector('.matrix').parentElement"
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
         assert tab.evaluate(f"{box}.scrollWidth > {box}.clientWidth") == (width == 400)

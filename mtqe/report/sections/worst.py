@@ -1,11 +1,13 @@
-"""The worst units of all systems and of each by the primary metric, with all their scores."""
+"""The worst units of all systems and of each by the primary metric, with what was found in them and their scores."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from markupsafe import Markup
 
+from mtqe.report.findings import verdicts
 from mtqe.report.markdown import blocks, escape, table
 from mtqe.report.plots import plots
 from mtqe.report.render import render
@@ -18,6 +20,8 @@ TITLE = "Worst rows"
 #: Rows of all systems together, and of each of several.
 MOST, OF_EACH = 20, 10
 _EXCERPT = 160
+#: Findings of a row that are named, and characters of each form.
+FINDINGS, _FORM = 3, 60
 
 
 def html(evaluation: Evaluation) -> Markup | None:
@@ -31,6 +35,8 @@ def html(evaluation: Evaluation) -> Markup | None:
         of_each=OF_EACH,
         scores=scores,
         excerpt=excerpt,
+        marked=partial(marked, evaluation),
+        findings=FINDINGS,
     )
 
 
@@ -59,6 +65,20 @@ def excerpt(text: str | None) -> str:
     return beginning(text or "", _EXCERPT)
 
 
+def marked(evaluation: Evaluation, part: Part, system: str, unit: int) -> list[tuple[list[str], str]]:
+    """What is wrong in a unit, or may be: the form that was found and the right one, and what it is."""
+    if part.units[system][unit].hypothesis is None:
+        return [([], "not in the output")]
+    items = verdicts(evaluation)[part.name, system].of_unit(unit)
+    forms = [[beginning(form.strip(), _FORM) for form in (item.found, item.expected) if form.strip()] for item in items]
+    return [(both, item.places[0].full_label) for both, item in zip(forms, items, strict=True)]
+
+
+def _listed(items: Sequence[tuple[list[str], str]]) -> str:
+    said = [f"{' → '.join(forms)} ({label})" if forms else label for forms, label in items[:FINDINGS]]
+    return "; ".join([*said, f"and {len(items) - FINDINGS} more"] if len(items) > FINDINGS else said)
+
+
 def markdown(evaluation: Evaluation) -> str | None:
     bodies = []
     for part in parts(evaluation):
@@ -69,11 +89,12 @@ def markdown(evaluation: Evaluation) -> str | None:
                 str(unit + 1),
                 escape(part.units[system][unit].id),
                 escape(excerpt(part.units[system][unit].hypothesis)),
+                escape(_listed(marked(evaluation, part, system, unit))),
                 *scores(part, system, unit).values(),
             ]
             for system, unit in worst(part, part.systems)
         ]
         if rows and part.primary:
             title = f"### {escape(part.name)}: worst by {escape(part.primary.label)}"
-            bodies.append(blocks(title, table(["system", "row", "id", "output", *labels], rows, left=4)))
+            bodies.append(blocks(title, table(["system", "row", "id", "output", "found", *labels], rows, left=5)))
     return blocks(*bodies) or None
