@@ -26,6 +26,8 @@ _SPECIAL = {
 #: ASCII and the letters of Latin-1, which every engine sets in its default font.
 _PLAIN = r"\x20-\x7eÀ-ÏÑ-ÖØ-Ýß-ïñ-öø-ýÿ"
 _OTHER = re.compile(rf"[^{_PLAIN}{''.join(_SPECIAL.keys() - set(map(chr, range(128))))}]+")
+#: Lines of a table that a page has room for, beside a long caption.
+_ROWS = 36
 #: Characters that LaTeX joins with a neighbour of their kind: `--`, `''`, '``'.
 _JOINED = re.compile(r"(?<=[-'`,])(?=[-'`,])")
 
@@ -83,7 +85,22 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def table(tabular: str, caption: str, label: str) -> str:
-    """A floating table no wider than the text; the caption is LaTeX already, the label plain ASCII."""
+    """What `tabular` made as floating tables no wider than the text, and short enough for a page.
+
+    The caption is LaTeX already, the label plain ASCII.
+    """
+    begin, top, heads, rule, *rows, bottom, end = tabular.split("\n")
+    pages = [rows[i : i + _ROWS] for i in range(0, len(rows), _ROWS)] or [[]]
+    tables = []
+    for number, page in enumerate(pages, 1):
+        page = page[1:] if page[:1] == [r"\midrule"] else page
+        said = caption if number == 1 else rf"Table~\ref{{tab:{label}}}, continued."
+        own = label if number == 1 else f"{label}-{number}"
+        tables.append(_floating("\n".join([begin, top, heads, rule, *page, bottom, end]), said, own))
+    return "".join(tables)
+
+
+def _floating(tabular: str, caption: str, label: str) -> str:
     width = r"\ifdim\width>\linewidth\linewidth\else\width\fi"
     return "\n".join(
         [

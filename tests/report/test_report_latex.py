@@ -11,7 +11,7 @@ from mtqe.report import latex
 
 #: Commands that a table has, and those that a text becomes.
 OURS = r"begin|end|(top|mid|bottom)rule|textbf|caption|label|centering|medskip|texttt|allowbreak|resizebox|(line)?width"
-OURS += "|ifdim|ifdefined|Uchar|else|fi|providecommand|mtqeother"
+OURS += "|ref|ifdim|ifdefined|Uchar|else|fi|providecommand|mtqeother"
 TEXTS = "text(backslash|ascii(tilde|circum)|bar|less|greater|brace(left|right))|(up|down)arrow|leq|dagger"
 
 
@@ -54,6 +54,18 @@ def test_latex_compiles(engine: str, reports: dict[str, Path], tmp_path: Path) -
         done = subprocess.run(step, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
         assert done.returncode == 0, done.stdout[-2000:]
     assert (tmp_path / "all.pdf").stat().st_size > 10_000
+
+
+def test_a_table_longer_than_a_page_goes_on_in_another() -> None:
+    rows = [(f"a{i}", "1.0") for i in range(100)]
+    text = latex.table(latex.tabular(["System", "chrF"], rows, rules=[36]), "Long.", "long")
+    tables = text.split(r"\end{table}")[:-1]
+    bodies = [re.findall(r"^(a\d+) & 1\.0 ", table, re.MULTILINE) for table in tables]
+    assert [name for body in bodies for name in body] == [name for name, _ in rows]
+    assert max(map(len, bodies)) <= 36
+    assert text.count(r"\label{tab:long}") == 1
+    assert text.count(r"\ref{tab:long}") == len(tables) - 1
+    assert not re.search(r"\\midrule\n\\midrule", text)
 
 
 def test_latex_spells_other_scripts_for_engines_that_lack_them() -> None:
